@@ -1,0 +1,72 @@
+// base/errors: layer 0. What a program can catch (Exception) and what is our own bug (internal).
+import { type ErrorClassName, errorClasses } from "./error-classes.ts";
+
+const names = new Map<number, ErrorClassName>();
+for (const [name, [code]] of Object.entries(errorClasses)) names.set(code, name as ErrorClassName);
+
+/**
+ * An error of MPI, with the standard's error class.
+ *
+ * The message reads `Cannot <verb> <object>: <state>[, expected <state>] (<CLASS>)` and names the operation, the
+ * communicator, the peer and the tag. An exception that a script does not catch aborts the whole job.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await MPI.COMM_WORLD.send("x", { dest: 99 });
+ * } catch (error) {
+ *   if (error instanceof MPI.Exception && error.errorClass === MPI.ERR_RANK) console.log(error.message);
+ * }
+ * ```
+ * @see MPI-4.1 §9.4
+ */
+export class Exception extends Error {
+  /** The error class, such as `MPI.ERR_TRUNCATE`. */
+  readonly errorClass: number;
+  /** The error code; for errors that tsmpi raises itself the same number as the class. */
+  readonly errorCode: number;
+  /** The standard's short text for the class. */
+  readonly errorString: string;
+
+  constructor(errorClass: ErrorClassName | number, message: string, options?: ErrorOptions) {
+    const name = typeof errorClass === "number" ? (names.get(errorClass) ?? "ERR_UNKNOWN") : errorClass;
+    super(message.endsWith(`(${name})`) ? message : `${message} (${name})`, options);
+    this.name = "MPI.Exception";
+    this.errorClass = typeof errorClass === "number" ? errorClass : errorClasses[errorClass][0];
+    this.errorCode = this.errorClass;
+    this.errorString = errorClasses[name][1];
+  }
+
+  getErrorClass(): number {
+    return this.errorClass;
+  }
+  getErrorCode(): number {
+    return this.errorCode;
+  }
+  getErrorString(): string {
+    return this.errorString;
+  }
+}
+
+/** A state that only a mistake in tsmpi itself can reach. Programs do not catch it. */
+export class InternalError extends Error {
+  override readonly name = "tsmpi.InternalError";
+}
+
+/** Makes the error for a state that cannot be: `throw internal("frame of kind 9")`. */
+export function internal(what: string): InternalError {
+  return new InternalError(`${what}: this is a mistake in tsmpi, please report it`);
+}
+
+/** A value as an error message shows it: short, quoted where it is a string, never throwing. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function") return value.name ? `function ${value.name}` : "a function";
+  if (typeof value === "symbol") return value.toString();
+  if (typeof value !== "object" || value === null) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
+  const length = (value as { length?: unknown }).length;
+  return typeof length === "number" ? `${name ?? "object"}(${length})` : (name ?? "an object");
+}

@@ -1,0 +1,22 @@
+// comm/lane: layer 5. What a collective algorithm sees of a communicator: its rank, the size, and messages of its own.
+// One lane serves one call of one collective; nothing it sends can be taken by a receive of the user or of another call.
+import type { Body } from "../data/body.ts";
+
+export interface Lane {
+  /** This process's rank, 0 … size−1. */
+  readonly rank: number;
+  readonly size: number;
+  /**
+   * Sends `body` to rank `dest`. The parts are borrowed until the promise resolves; `undefined` means that it is done
+   * already (the usual case for short messages), so write `const sent = lane.isend(…); … if (sent) await sent;`.
+   * Messages to one rank arrive in the order of the calls.
+   */
+  isend(dest: number, body: Body): Promise<void> | undefined;
+  /**
+   * Receives the next message from rank `source`; receives are served in the order of the calls.
+   * With `into` the message's one part lands there and the returned body's part is the filled beginning of `into`; a
+   * longer message rejects with ERR_TRUNCATE, another element kind than `element` (untyped bytes match all) with
+   * ERR_TYPE. Without `into` the parts are memory of the caller's own.
+   */
+  irecv(source: number, into?: { readonly element: number; readonly bytes: Uint8Array }): Promise<Body>;
+}

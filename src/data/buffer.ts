@@ -1,0 +1,43 @@
+// data/buffer: layer 1. What a user passed as a buffer → its bytes and element kind; and back.
+import { BYTES, elementOf, elements, type TypedArray } from "./element.ts";
+
+/** Anything that travels as raw bytes. */
+export type BufferLike = TypedArray | ArrayBuffer | SharedArrayBuffer | DataView;
+
+/** True for a typed array, ArrayBuffer, SharedArrayBuffer, DataView or Buffer. */
+export function isBuffer(data: unknown): data is BufferLike {
+  return ArrayBuffer.isView(data) || data instanceof ArrayBuffer || data instanceof SharedArrayBuffer;
+}
+
+/** True for a typed array (a DataView is not one). */
+export function isTypedArray(data: unknown): data is TypedArray {
+  return ArrayBuffer.isView(data) && !(data instanceof DataView);
+}
+
+/** The bytes of a buffer: a view, not a copy. */
+export function bytesOf(buffer: BufferLike): Uint8Array {
+  if (buffer instanceof Uint8Array) return buffer;
+  return ArrayBuffer.isView(buffer)
+    ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+    : new Uint8Array(buffer);
+}
+
+/** The element kind of a buffer, as it stands in a frame. */
+export function elementOfBuffer(buffer: BufferLike): number {
+  return isTypedArray(buffer) ? elementOf(buffer) : BYTES;
+}
+
+/** Memory for `bytes` bytes that can be viewed as any element kind. */
+export function allocate(bytes: number): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
+/**
+ * The buffer that a receiver without `into` gets: a typed array of the element kind over `bytes`, or an ArrayBuffer for
+ * untyped bytes. `bytes` is adopted, not copied: it starts at offset 0 of memory of its own.
+ */
+export function bufferFrom(element: number, bytes: Uint8Array): TypedArray | ArrayBuffer {
+  const { view, size } = elements[element]!;
+  if (!view) return bytes.buffer as ArrayBuffer;
+  return new view(bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
+}

@@ -1,0 +1,118 @@
+// wire/control: layer 2. The control channel between a rank and the process that started it (launcher or agent):
+// what they say, and its framing: each message is a 4-byte big-endian length and that many bytes of CBOR.
+// On one host the channel is the rank's file descriptor 3. Spoken by transport/wireup-launcher.ts and cli/launch/.
+import { Encoder } from "cbor-x/encode";
+
+/** Where a rank listens, as everyone else gets to know it. */
+export interface Card {
+  readonly rank: number;
+  readonly pid: number;
+  readonly host: string;
+  /** Numeric addresses, best first. */
+  readonly addresses: readonly string[];
+  readonly port: number;
+  /** Fresh random bytes that the proof of every connection to this rank must contain. */
+  readonly nonce: Uint8Array;
+}
+
+/** One call that a rank waits in. */
+export interface Wait {
+  /** As a user would say it: `recv(source 1, tag 7) on COMM_WORLD`. */
+  readonly call: string;
+  /** `script.ts:12:9`, where known. */
+  readonly where?: string;
+}
+
+/** What a rank is doing, asked for by the launcher or told when it has waited long with nothing else to do. */
+export interface RankState {
+  /** True when the rank waits in MPI calls, and its event loop holds nothing else that could wake it. */
+  readonly blocked: boolean;
+  readonly finished: boolean;
+  /** Frames handed to and taken from other ranks since the start: equal sums over all ranks mean nothing is on its way. */
+  readonly sent: number;
+  readonly received: number;
+  readonly waits: readonly Wait[];
+}
+
+export type FromRank =
+  /** First message of a rank. */
+  | { readonly kind: "card"; readonly card: Card }
+  /** Connected with every other rank; the script starts now. */
+  | { readonly kind: "connected" }
+  /** The script has ended (or called finalize) and everything it sent has left; the rank waits for `done`. */
+  | { readonly kind: "finished"; readonly code: number }
+  /** The script called process.exit(code) before it had ended; the process is about to go. */
+  | { readonly kind: "exiting"; readonly code: number }
+  /** An error that the script did not catch; the process is about to go. */
+  | { readonly kind: "failed"; readonly code: number; readonly report: string }
+  /** `comm.abort(code)`. */
+  | { readonly kind: "abort"; readonly code: number; readonly where?: string }
+  /** Blocked for long (see RankState.blocked), or no longer. */
+  | { readonly kind: "blocked"; readonly state: RankState }
+  | { readonly kind: "unblocked" }
+  | { readonly kind: "state"; readonly id: number; readonly state: RankState }
+  /** The connection with a peer broke though neither side has ended. Usually the peer has died: its exit says more. */
+  | { readonly kind: "lost"; readonly peer: number; readonly reason: string }
+  /** Something that the user should read once, e.g. a refused connection. */
+  | { readonly kind: "note"; readonly text: string };
+
+export type ToRank =
+  /** First message to a rank. */
+  | {
+      readonly kind: "job";
+      readonly id: string;
+      readonly secret: Uint8Array;
+      readonly rank: number;
+      readonly size: number;
+      /** Ranks on this rank's host, and its number among them. */
+      readonly localSize: number;
+      readonly localRank: number;
+      /** Process id of the launcher, so that the rank notices when it was orphaned before it could ask to be told. */
+      readonly launcher: number;
+      /** Number of the program in `a : b`, from 0. */
+      readonly appnum: number;
+    }
+  /** Everyone's card, by rank. */
+  | { readonly kind: "world"; readonly cards: readonly Card[] }
+  /** Every rank has finished: leave. */
+  | { readonly kind: "done" }
+  /** Answer with `state`. */
+  | { readonly kind: "ask"; readonly id: number };
+
+const codec = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
+
+/** Longest message that is accepted; a 10,000-rank world table has about 2 MB. */
+const LONGEST = 64 * 1024 * 1024;
+
+/** A message with its length in front. */
+export function encodeControl(message: FromRank | ToRank): Uint8Array {
+  const body = codec.encode(message);
+  const frame = new Uint8Array(4 + body.byteLength);
+  new DataView(frame.buffer).setUint32(0, body.byteLength);
+  frame.set(body, 4);
+  return frame;
+}
+
+/** Cuts the bytes of a control channel into messages. */
+export class ControlReader<M extends FromRank | ToRank> {
+  #buffer = new Uint8Array(0);
+
+  /** The messages that `chunk` completes. @throws RangeError on a length that no message has */
+  push(chunk: Uint8Array): M[] {
+    const bytes = new Uint8Array(this.#buffer.byteLength + chunk.byteLength);
+    bytes.set(this.#buffer);
+    bytes.set(chunk, this.#buffer.byteLength);
+    const view = new DataView(bytes.buffer);
+    const messages: M[] = [];
+    let at = 0;
+    while (bytes.byteLength - at >= 4) {
+      const length = view.getUint32(at);
+      if (length > LONGEST) throw new RangeError(`Cannot read control message: it claims ${length} bytes`);
+      if (bytes.byteLength - at - 4 < length) break;
+      messages.push(codec.decode(bytes.slice(at + 4, at + 4 + length)) as M);
+      at += 4 + length;
+    }
+    this.#buffer = bytes.slice(at);
+    return messages;
+  }
+}
