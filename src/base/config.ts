@@ -9,20 +9,27 @@ interface Variable {
 
 /** All variables that a user may set. `tsmpi info` prints this table. */
 export const variables = {
-  TSMPI_EAGER_LIMIT: { about: "Messages up to this many bytes are sent without asking the receiver first.", default: "32768" },
+  TSMPI_EAGER_LIMIT: {
+    about: "Messages up to this many bytes are sent without asking the receiver first.",
+    default: "32768",
+  },
   TSMPI_UNEXPECTED_LIMIT: {
     about: "Bytes of messages that one rank may have waiting, unreceived, at another; then its sends wait.",
     default: "16777216",
   },
   TSMPI_SPIN: {
-    about: "Microseconds for which a waiting rank keeps turning its event loop before it sleeps; 0 sleeps at once, auto is 2000 where every rank on the host has a core of its own, else 0.",
+    about:
+      "Microseconds for which a waiting rank keeps turning its event loop before it sleeps; 0 sleeps at once, auto is 2000 where every rank on the host has a core of its own, else 0.",
     default: "auto",
   },
   TSMPI_DEADLOCK_TIMEOUT: {
     about: "Seconds after which ranks that all wait for each other are reported and ended; 0 never does.",
     default: "2",
   },
-  TSMPI_DEBUG: { about: "1 remembers the source line of every call, not only of those that wait long, and prints runtime stacks.", default: "0" },
+  TSMPI_DEBUG: {
+    about: "1 remembers the source line of every call, not only of those that wait long, and prints runtime stacks.",
+    default: "0",
+  },
 } as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;

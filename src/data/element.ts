@@ -55,7 +55,9 @@ export const elements: readonly Element[] = [
   ).map((view) => ({ name: view.name, size: view.BYTES_PER_ELEMENT, view })),
 ];
 
-const numbers = new Map(elements.flatMap((element, number) => (element.view ? [[element.view.name, number]] : [])) as [string, number][]);
+const numbers = new Map(
+  elements.flatMap((element, number) => (element.view ? [[element.view.name, number]] : [])) as [string, number][],
+);
 
 /** The element kind of a typed array, as it stands in a frame. */
 export function elementOf(array: TypedArray): number {

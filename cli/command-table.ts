@@ -1,0 +1,75 @@
+// cli/command-table: layer 10. The commands, one row each. A command's module is loaded when it is asked for, so that none
+// waits for the others. Called by command-line (to start them) and help (to describe them).
+
+/** A command that cac reads: its start gets the arguments that `usage` names. */
+interface PlainCommand {
+  readonly name: string;
+  readonly usage: string;
+  readonly about: string;
+  readonly examples: readonly string[];
+  readonly start: (...args: (string | undefined)[]) => Promise<number>;
+}
+
+/** A command that reads its command line itself: everything behind its name, and how to print its help. */
+interface RawCommand extends Omit<PlainCommand, "start"> {
+  readonly raw: (argv: string[], help: () => Promise<number>) => Promise<number>;
+}
+
+/** Every command's start resolves to the exit code. */
+export type Command = PlainCommand | RawCommand;
+
+/** `tsmpi run`, which `tsmpi -np 5 …` means too. */
+export const run: RawCommand = {
+  name: "run",
+  usage: "[options] script [arguments] [: [options] script …]",
+  about: "start a script on several ranks",
+  examples: [
+    "tsmpi run -np 5 hello                   scripts/hello.ts on five ranks",
+    "tsmpi run -np 4 sum.ts --n 100          --n 100 belongs to sum.ts",
+    "tsmpi run -np 1 a.ts : -np 4 b.ts       two programs in one COMM_WORLD",
+    "tsmpi run -np 5 sample:clean posts.txt  a sample that comes with tsmpi",
+  ],
+  raw: async (argv, help) => (await import("./commands/run.ts")).run(argv, help),
+};
+
+export const commands: readonly Command[] = [
+  run,
+  {
+    name: "scripts",
+    usage: "",
+    about: "list the programs in ./scripts",
+    examples: [],
+    start: async () => (await import("./commands/scripts.ts")).scripts(),
+  },
+  {
+    name: "init",
+    usage: "[dir]",
+    about: "make a directory for programs, with types for editors",
+    examples: ["tsmpi init           in this directory", "tsmpi init my-sums   in a directory of its own"],
+    start: async (dir) => (await import("./commands/init.ts")).init(dir),
+  },
+  {
+    name: "samples",
+    usage: "[copy] [dir]",
+    about: "list the samples inside tsmpi, or copy them out",
+    examples: ["tsmpi samples", "tsmpi samples copy   into ./samples"],
+    start: async (verb, dir) => (await import("./commands/samples.ts")).samples(verb, dir),
+  },
+  {
+    name: "info",
+    usage: "",
+    about: "show the version, the machine and all variables",
+    examples: [],
+    start: async () => (await import("./commands/info.ts")).info(),
+  },
+  {
+    name: "completion",
+    usage: "[shell]",
+    about: "print completions for bash, zsh or fish",
+    examples: [
+      "source <(tsmpi completion bash)          in ~/.bashrc; zsh in ~/.zshrc alike",
+      "tsmpi completion fish | source           in ~/.config/fish/config.fish",
+    ],
+    start: async (shell) => (await import("./commands/completion.ts")).completion(shell, commands),
+  },
+];

@@ -1,0 +1,28 @@
+// cli/commands/run: layer 10. `tsmpi run`: reads the command line, says what it made of it, and hands the plan to the launcher.
+
+import { availableParallelism, hostname } from "node:os";
+import { sampleNames } from "../embedded/samples.ts";
+import { parseRun } from "../launch/options.ts";
+import { launch } from "../launch/run.ts";
+import { versionLine } from "../version.ts";
+
+/** @returns the job's exit code */
+export async function run(argv: string[], help: () => Promise<number>): Promise<number> {
+  const plan = parseRun(argv, {
+    cwd: process.cwd(),
+    cores: availableParallelism(),
+    hostName: hostname(),
+    environment: process.env,
+    samples: sampleNames,
+  });
+  if (plan === "help") return help();
+  if (plan === "version") {
+    process.stdout.write(`${versionLine()}\n`);
+    return 0;
+  }
+  if (!plan.quiet) {
+    if (plan.ignored.length > 0) plan.notes.push(`without effect on one machine: ${plan.ignored.join(", ")}`);
+    for (const note of plan.notes) process.stderr.write(`tsmpi: ${note}\n`);
+  }
+  return launch(plan);
+}

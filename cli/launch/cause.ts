@@ -1,0 +1,121 @@
+// cli/launch/cause: layer 10. Why a job ends before all its ranks have finished: the exit code, the report, and how the
+// ranks are stopped. Pure; used by job.
+import type { FromRank, RankState } from "../../src/wire/control.ts";
+import type { Exit } from "./rank-process.ts";
+import { indent, type Named, rankList, rankName, waitTable } from "./report.ts";
+import { type EndingSignal, signalNumber } from "./signals.ts";
+
+export interface Cause {
+  /** The launcher's exit code. */
+  readonly code: number;
+  /** What the user reads when all is over; undefined: nothing. */
+  readonly report?: string;
+  /** The rank at fault, where there is one: it is already on its way out. */
+  readonly rank?: number;
+  /** What the ranks get first, and how long after it they get SIGKILL. */
+  readonly signal: NodeJS.Signals;
+  readonly graceMs: number;
+}
+
+const killHint = "If nobody sent it, memory may have run out: the system's log (dmesg) tells.";
+
+const stop = { signal: "SIGTERM", graceMs: 400 } as const;
+
+/** A code that says failure, in the 8 bits that an exit code has. */
+function failure(code: number): number {
+  return code & 255 || 1;
+}
+
+function atFault(named: Named, size: number, code: number, what: string, details = ""): Cause {
+  const report = `tsmpi: ${rankName(named, size)} ${what}${details && `\n${indent(details)}`}`;
+  return { ...stop, code: failure(code), report, rank: named.rank };
+}
+
+/** A rank that says itself that something has gone wrong; undefined when all is well. */
+export function fromMessage(named: Named, size: number, message: FromRank): Cause | undefined {
+  switch (message.kind) {
+    case "failed":
+      return atFault(named, size, message.code, "failed", message.report);
+    case "abort": {
+      const where = message.where ? ` at ${message.where}` : "";
+      return atFault(named, size, message.code, `called abort(${message.code})${where}`);
+    }
+    case "exiting":
+      return message.code === 0
+        ? undefined
+        : atFault(named, size, message.code, `called process.exit(${message.code})`);
+    case "finished":
+      return message.code === 0
+        ? undefined
+        : atFault(named, size, message.code, `ended with exit code ${message.code}`);
+    default:
+      return undefined;
+  }
+}
+
+/** A rank whose process has ended; `regular` says that its script had ended before. */
+export function fromExit(named: Named, size: number, exit: Exit, regular: boolean): Cause | undefined {
+  if (exit.signal !== null) {
+    const number = signalNumber(exit.signal);
+    const name = typeof exit.signal === "number" ? `signal ${number}` : `${exit.signal} (signal ${number})`;
+    const hint = exit.signal === "SIGKILL" ? killHint : "";
+    return atFault(named, size, 128 + number, `was killed by ${name}`, hint);
+  }
+  if (exit.code !== 0) return atFault(named, size, exit.code ?? 1, `ended with exit code ${exit.code}`);
+  if (regular) return undefined;
+  return atFault(named, size, 1, "left without finishing", "Its process ended while its script was still running.");
+}
+
+export function startFailed(rank: number, size: number, error: Error, cwd: string | undefined): Cause {
+  const where = cwd === undefined ? "" : ` in ${cwd}`;
+  return {
+    ...stop,
+    code: 1,
+    report: `tsmpi: rank ${rank} of ${size} could not be started${where}: ${error.message}`,
+    rank,
+  };
+}
+
+export function unreachable(named: Named, size: number, reason: string): Cause {
+  return atFault(named, size, 1, "cannot be reached any more", `${reason[0]!.toUpperCase()}${reason.slice(1)}.`);
+}
+
+export function connectionLost(rank: number, peer: number, reason: string): Cause {
+  return { ...stop, code: 1, report: `tsmpi: the connection between rank ${rank} and rank ${peer} broke: ${reason}` };
+}
+
+export function neverReady(missing: readonly number[], state: string, seconds: number): Cause {
+  const report = `tsmpi: ${rankList(missing)} did not ${state} within ${seconds} s`;
+  return { ...stop, code: 1, report };
+}
+
+export function deadlock(size: number, states: ReadonlyMap<number, RankState>, left: ReadonlySet<number>): Cause {
+  const report = [
+    "tsmpi: deadlock: every rank waits, and no message is on its way",
+    waitTable(size, states, left),
+    "tsmpi: each of these calls needs a partner that calls it too (TSMPI_DEADLOCK_TIMEOUT=0 switches this watch off)",
+  ].join("\n");
+  return { ...stop, code: 1, report };
+}
+
+export function timedOut(
+  seconds: number,
+  size: number,
+  states: ReadonlyMap<number, RankState>,
+  left: ReadonlySet<number>,
+): Cause {
+  const report = `tsmpi: the job did not end within ${seconds} s (--timeout)\n${waitTable(size, states, left)}`;
+  return { ...stop, code: 124, report };
+}
+
+/** The launcher was sent a signal; that it ends is said when it comes. */
+export function signalled(signal: EndingSignal): Cause {
+  return { code: 128 + signalNumber(signal), signal, graceMs: 700 };
+}
+
+/** The launcher's stdout or stderr cannot be written. Without a reader, or a terminal, nobody is to be told. */
+export function outputGone(stream: string, error: NodeJS.ErrnoException): Cause {
+  if (error.code === "EPIPE") return { ...stop, code: 128 + signalNumber("SIGPIPE") };
+  if (error.code === "EIO") return { ...stop, code: 128 + signalNumber("SIGHUP") };
+  return { ...stop, code: 1, report: `tsmpi: ${stream} cannot be written: ${error.message}` };
+}

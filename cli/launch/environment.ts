@@ -1,0 +1,38 @@
+// cli/launch/environment: layer 10. The environment variables that a rank starts with. Pure; used by start-local.
+
+/** Where a rank stands in its job. */
+export interface Place {
+  /** The job's. */
+  readonly id: string;
+  readonly rank: number;
+  readonly size: number;
+  readonly localRank: number;
+  readonly localSize: number;
+}
+
+/** Set by other launchers, or meant for this process alone: a rank that saw them would take them for its own. */
+const foreign = /^(BUN_BE_BUN$|PMI_|PMIX_|OMPI_)/;
+
+/** The launcher's environment with the program's variables and the rank's place in it; never the job's secret. */
+export function rankEnvironment(
+  own: Record<string, string | undefined>,
+  program: Record<string, string>,
+  place: Place,
+  terminal: boolean,
+): Record<string, string> {
+  const env: Record<string, string> = {};
+  const all = { ...own, ...program };
+  for (const [name, value] of Object.entries(all)) {
+    if (value !== undefined && !foreign.test(name)) env[name] = value;
+  }
+  // A rank's output is a pipe; where the pipe ends in a terminal, Bun is to colour what it prints all the same.
+  if (terminal && !all.NO_COLOR) env.FORCE_COLOR ??= "1";
+  return {
+    ...env,
+    TSMPI_RANK: String(place.rank),
+    TSMPI_SIZE: String(place.size),
+    TSMPI_LOCAL_RANK: String(place.localRank),
+    TSMPI_LOCAL_SIZE: String(place.localSize),
+    TSMPI_JOB_ID: place.id,
+  };
+}

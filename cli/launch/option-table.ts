@@ -1,0 +1,206 @@
+// cli/launch/option-table: layer 10. Every option of `tsmpi run` that does something: names, values, help and effect, one row
+// each. Read by options (to parse), commands/run (to print the help) and commands/completion.
+
+import type { Draft } from "./option-draft.ts";
+import { addHostFile, addHosts } from "./option-hosts.ts";
+import {
+  assignment,
+  existingDirectory,
+  misfit,
+  outputDirectory,
+  rankCount,
+  seconds,
+  stdinReader,
+} from "./option-values.ts";
+
+export interface OptionRow {
+  /** Spellings without dashes; one dash or two is the same. The help shows the first `shown` of them. */
+  readonly names: readonly string[];
+  readonly shown: string;
+  /** What follows the option, by the names that the help gives it; none for a switch. */
+  readonly values?: readonly string[];
+  /** `NAME=VALUE` in one argument stands for the two values. */
+  readonly joined?: true;
+  readonly group: "Ranks" | "Programs" | "Input and output" | "Job";
+  readonly about: string;
+  /** `option` is the option as it was typed. */
+  apply(draft: Draft, values: readonly string[], option: string): void;
+}
+
+function set(env: Record<string, string>, values: readonly string[], option: string): void {
+  const [name, value] = assignment(values.length === 2 ? values.join("=") : values[0]!, option);
+  env[name] = value!;
+}
+
+/** `-x`: with a value sets it; without one, or with a pattern, hands on what is set here. */
+function handOn(draft: Draft, text: string, option: string): void {
+  const { environment } = draft.around;
+  const [name, value] = assignment(text, option);
+  const names = name.endsWith("*")
+    ? Object.keys(environment).filter((key) => key.startsWith(name.slice(0, -1)))
+    : [name];
+  for (const each of names) {
+    const handed = value ?? environment[each];
+    if (handed !== undefined) draft.program.env[each] = handed;
+    else draft.job.notes.push(`${option} ${each}: the variable is not set here, so no rank gets it`);
+  }
+}
+
+function addOutput(draft: Draft, list: string, option: string): void {
+  for (const item of list.split(",")) {
+    const dir = /^(?:dir|directory)=(.+)$/.exec(item)?.[1];
+    if (item === "tag") draft.job.tagOutput = true;
+    else if (item === "timestamp") draft.job.timestampOutput = true;
+    else if (dir) draft.job.outputDir = outputDirectory(dir, option, draft.around.cwd);
+    else throw misfit(option, list, "tag, timestamp or dir=DIR, or several with commas between them");
+  }
+}
+
+export const optionTable: readonly OptionRow[] = [
+  {
+    names: ["np", "n"],
+    shown: "-n, -np N",
+    values: ["N"],
+    group: "Ranks",
+    about: "how many ranks; auto is one per core (the default)",
+    apply(draft, [text], option) {
+      draft.program.ranks = rankCount(text!, option, draft.around.cores);
+    },
+  },
+  {
+    names: ["ppn", "N", "npernode", "perhost", "ntasks-per-node"],
+    shown: "-N, -ppn N",
+    values: ["N"],
+    group: "Ranks",
+    about: "how many ranks per host, where -np does not say it",
+    apply(draft, [text], option) {
+      draft.program.perHost = rankCount(text!, option, draft.around.cores);
+    },
+  },
+  {
+    names: ["host", "H", "hosts", "hostlist"],
+    shown: "-H, -host LIST",
+    values: ["LIST"],
+    group: "Ranks",
+    about: "hosts, with :SLOTS; only localhost in this version",
+    apply: (draft, [list], option) => addHosts(draft, list!, option),
+  },
+  {
+    names: ["hostfile", "f", "machinefile", "default-hostfile"],
+    shown: "-f, -hostfile FILE",
+    values: ["FILE"],
+    group: "Ranks",
+    about: "a file with a host per line, as above",
+    apply: (draft, [file], option) => addHostFile(draft, file!, option),
+  },
+  {
+    names: ["wdir", "wd"],
+    shown: "-wdir DIR",
+    values: ["DIR"],
+    group: "Programs",
+    about: "working directory of this program's ranks",
+    apply(draft, [dir], option) {
+      draft.program.wdir = existingDirectory(dir!, option, draft.around.cwd);
+    },
+  },
+  {
+    names: ["x"],
+    shown: "-x NAME[=VALUE]",
+    values: ["NAME[=VALUE]"],
+    group: "Programs",
+    about: "set a variable for this program; 'FOO*' names several",
+    apply: (draft, [text], option) => handOn(draft, text!, option),
+  },
+  {
+    names: ["env"],
+    shown: "-env NAME VALUE",
+    values: ["NAME", "VALUE"],
+    joined: true,
+    group: "Programs",
+    about: "set a variable for this program",
+    apply: (draft, values, option) => set(draft.program.env, values, option),
+  },
+  {
+    names: ["genv"],
+    shown: "-genv NAME VALUE",
+    values: ["NAME", "VALUE"],
+    joined: true,
+    group: "Programs",
+    about: "set a variable for every program",
+    apply: (draft, values, option) => set(draft.jobEnv, values, option),
+  },
+  {
+    names: ["tag-output", "l", "label", "prepend-rank"],
+    shown: "-l, --tag-output",
+    group: "Input and output",
+    about: "put the rank before every line (also -prepend-rank)",
+    apply(draft) {
+      draft.job.tagOutput = true;
+    },
+  },
+  {
+    names: ["timestamp-output"],
+    shown: "--timestamp-output",
+    group: "Input and output",
+    about: "put the time before every line",
+    apply(draft) {
+      draft.job.timestampOutput = true;
+    },
+  },
+  {
+    names: ["output-dir", "output-filename"],
+    shown: "--output-dir DIR",
+    values: ["DIR"],
+    group: "Input and output",
+    about: "also write a file per rank and stream into DIR",
+    apply(draft, [dir], option) {
+      draft.job.outputDir = outputDirectory(dir!, option, draft.around.cwd);
+    },
+  },
+  {
+    names: ["output"],
+    shown: "--output LIST",
+    values: ["LIST"],
+    group: "Input and output",
+    about: "the same three as tag,timestamp,dir=DIR",
+    apply: (draft, [list], option) => addOutput(draft, list!, option),
+  },
+  {
+    names: ["stdin"],
+    shown: "--stdin RANK",
+    values: ["RANK"],
+    group: "Input and output",
+    about: "who reads standard input: a rank (default 0), all, none",
+    apply(draft, [text], option) {
+      draft.job.stdin = stdinReader(text!, option);
+    },
+  },
+  {
+    names: ["timeout"],
+    shown: "--timeout SECONDS",
+    values: ["SECONDS"],
+    group: "Job",
+    about: "end the job after so long (exit code 124)",
+    apply(draft, [text], option) {
+      draft.job.timeout = seconds(text!, option);
+    },
+  },
+  {
+    names: ["quiet", "q"],
+    shown: "-q, --quiet",
+    group: "Job",
+    about: "print nothing of tsmpi's own but errors",
+    apply(draft) {
+      draft.job.quiet = true;
+    },
+  },
+  {
+    names: ["verbose", "v"],
+    shown: "-v, --verbose",
+    group: "Job",
+    about: "print what the launcher does",
+    apply(draft) {
+      draft.job.verbose = true;
+    },
+  },
+];

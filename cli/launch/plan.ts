@@ -1,0 +1,42 @@
+// cli/launch/plan: what `tsmpi run` was asked to do, fully checked: the contract between the command line
+// (launch/options, which makes it) and the launcher (launch/run, which carries it out). Layer 10; types only.
+
+/** A script as it travels from the launcher to a rank: the absolute path of a file, or `sample:hello`. */
+export type ScriptRef = string;
+
+/** One program of the job: what stands between two lone colons on the command line. */
+export interface Program {
+  /** How many ranks run it, at least 1. */
+  ranks: number;
+  script: ScriptRef;
+  /** Everything behind the script's name, byte for byte. */
+  args: string[];
+  /** Variables to set or replace in these ranks, beyond the launcher's own environment, which they inherit. */
+  env: Record<string, string>;
+  /** The ranks' working directory, absolute; undefined: the launcher's. */
+  wdir: string | undefined;
+}
+
+/** A whole job. The ranks of COMM_WORLD are numbered through the programs in their order. */
+export interface RunPlan {
+  /** At least one. */
+  programs: Program[];
+  /** Put the rank before every line of output. */
+  tagOutput: boolean;
+  /** Put the time before every line of output. */
+  timestampOutput: boolean;
+  /** A directory, absolute, that gets one file per rank and stream; undefined: no files. */
+  outputDir: string | undefined;
+  /** Which rank reads the launcher's standard input; the others read an empty one. */
+  stdin: "all" | "none" | number;
+  /** Seconds after which the job is ended with exit code 124; undefined: never. */
+  timeout: number | undefined;
+  /** Print nothing of the launcher's own but errors. */
+  quiet: boolean;
+  /** Print what the launcher does: ranks, process ids, times. */
+  verbose: boolean;
+  /** Options that were accepted and mean nothing on one machine, as they were typed. `commands/run` names them, not the launcher. */
+  ignored: string[];
+  /** What else to say before the start, unless quiet, one line each; also printed by `commands/run`. */
+  notes: string[];
+}

@@ -1,0 +1,75 @@
+// cli/launch/report: layer 10. The sentences in which a job's end is told. Pure; used by cause and job.
+import type { RankState } from "../../src/wire/control.ts";
+
+/** Lines of a table of waits, and waits of one rank, beyond which the rest is counted only. */
+const MOST_LINES = 24;
+const MOST_WAITS = 4;
+
+/** A rank as reports name it. */
+export interface Named {
+  readonly rank: number;
+  readonly pid: number;
+}
+
+export function rankName(named: Named, size: number): string {
+  return `rank ${named.rank} of ${size} (pid ${named.pid})`;
+}
+
+/** `rank 3`, `ranks 0-3, 7`: ascending ranks, runs of them shortened. */
+export function rankList(ranks: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const rank of ranks) {
+    const run = runs.at(-1);
+    if (run !== undefined && rank === run[1] + 1) run[1] = rank;
+    else runs.push([rank, rank]);
+  }
+  const texts = runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
+  return `${ranks.length === 1 ? "rank" : "ranks"} ${texts.join(", ")}`;
+}
+
+/** `1 rank`, `4 ranks`. */
+export function rankCount(count: number): string {
+  return `${count} ${count === 1 ? "rank" : "ranks"}`;
+}
+
+/** The text, each line two columns in. */
+export function indent(text: string): string {
+  return text.trimEnd().replaceAll(/^(?=.)/gm, "  ");
+}
+
+/** What each rank does: a line per different answer. `states` lacks the ranks that did not answer. */
+export function waitTable(size: number, states: ReadonlyMap<number, RankState>, left: ReadonlySet<number>): string {
+  const groups = new Map<string, number[]>();
+  for (let rank = 0; rank < size; rank++) {
+    const text = left.has(rank) ? "has left" : doing(states.get(rank));
+    groups.set(text, [...(groups.get(text) ?? []), rank]);
+  }
+  const rows = [...groups].map(([text, ranks]) => ({ label: rankList(ranks), text }));
+  const shown = rows.slice(0, MOST_LINES);
+  const width = Math.max(...shown.map(({ label }) => label.length));
+  const lines = shown.map(
+    ({ label, text }) => `${label.padEnd(width)}  ${text.replaceAll("\n", `\n${" ".repeat(width + 2)}`)}`,
+  );
+  if (rows.length > shown.length) lines.push(`... and ${rows.length - shown.length} lines like these`);
+  return indent(lines.join("\n"));
+}
+
+function doing(state: RankState | undefined): string {
+  if (state === undefined) return "computing (it did not answer)";
+  if (state.finished) return "has finished";
+  if (state.waits.length === 0) return "in no MPI call";
+  const lines = state.waits.slice(0, MOST_WAITS).map(({ call, where }) => (where ? `${call}  at ${where}` : call));
+  if (state.waits.length > MOST_WAITS) lines.push(`... and ${state.waits.length - MOST_WAITS} more calls`);
+  return lines.join("\n");
+}
+
+/** The report's last line: what became of the others. */
+export function closing(code: number, stopped: number, failedToo: number, culprit: boolean): string {
+  const parts: string[] = [];
+  if (failedToo > 0) parts.push(`${failedToo} other ${failedToo === 1 ? "rank" : "ranks"} failed as well`);
+  if (stopped > 0) {
+    const who = culprit ? `the other ${stopped === 1 ? "rank" : rankCount(stopped)}` : rankCount(stopped);
+    parts.push(`${failedToo > 0 ? rankCount(stopped) : who} ${stopped === 1 ? "was" : "were"} stopped`);
+  }
+  return `tsmpi: ${[...parts, `exit code ${code}`].join(", ")}`;
+}

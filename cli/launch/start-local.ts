@@ -1,0 +1,77 @@
+// cli/launch/start-local: layer 10. Starts one rank as a process on this host, in a session of its own: Ctrl-C in the
+// terminal reaches the launcher alone, and a signal to the group takes along what the rank itself has started.
+import { ControlChannel } from "./control-channel.ts";
+import type { RankEvents, RankProcess } from "./rank-process.ts";
+
+export interface LocalStart {
+  readonly rank: number;
+  readonly command: string[];
+  readonly env: Record<string, string>;
+  readonly cwd: string | undefined;
+  /** `inherit`: the launcher's own standard input; `pipe`: fed by the launcher; `ignore`: an empty one. */
+  readonly stdin: "inherit" | "pipe" | "ignore";
+}
+
+/** How long the last control messages of a process that has ended may take, where its channel does not close. */
+const LAST_WORDS_MS = 100;
+/** How long a process may live after it has closed its channel. */
+const SILENT_MS = 2000;
+
+/** Starts a rank. @throws the system's error when the process cannot be started */
+export function startLocal(start: LocalStart, events: RankEvents): RankProcess {
+  const { rank } = start;
+  let gone = false;
+  let channelClosed = false;
+  let silence: Timer | undefined;
+  let last: (() => void) | undefined;
+
+  const child = Bun.spawn(start.command, {
+    stdio: [start.stdin, "pipe", "pipe", "pipe"],
+    env: start.env,
+    ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
+    detached: true,
+    onExit(child, code, _signal) {
+      clearTimeout(silence);
+      // What the rank leaves behind ends with it; its group cannot have been given to anybody else yet.
+      signal("SIGKILL");
+      gone = true;
+      const exit = { code, signal: child.signalCode };
+      if (channelClosed) return events.exit(rank, exit);
+      const timer = setTimeout(() => last?.(), LAST_WORDS_MS);
+      last = () => {
+        clearTimeout(timer);
+        last = undefined;
+        events.exit(rank, exit);
+      };
+    },
+  });
+
+  const channel = new ControlChannel(child.stdio[3] as number, {
+    message: (message) => events.message(rank, message),
+    closed(reason) {
+      channelClosed = true;
+      if (gone) last?.();
+      else if (reason !== undefined) events.unreachable(rank, reason);
+      else silence = setTimeout(() => events.unreachable(rank, "it closed its file descriptor 3"), SILENT_MS);
+    },
+  });
+
+  function signal(name: NodeJS.Signals): void {
+    if (gone) return;
+    try {
+      process.kill(-child.pid, name);
+    } catch {
+      // ESRCH: the group has ended by itself.
+    }
+  }
+
+  return {
+    rank,
+    pid: child.pid,
+    stdout: child.stdout as ReadableStream<Uint8Array>,
+    stderr: child.stderr as ReadableStream<Uint8Array>,
+    stdin: start.stdin === "pipe" ? (child.stdin as unknown as Bun.FileSink) : null,
+    send: (message) => channel.send(message),
+    signal,
+  };
+}

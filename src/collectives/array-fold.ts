@@ -1,0 +1,138 @@
+// collectives/array-fold: layer 6. A Fold of one typed array, element by element. The caller's array is read, never
+// written; the first combination writes into the result's memory, which is `into` where there is one.
+import { Exception, show } from "../base/errors.ts";
+import type { Lane } from "../comm/lane.ts";
+import { type Body, bodyBytes } from "../data/body.ts";
+import { allocate, bufferFrom, bytesOf } from "../data/buffer.ts";
+import { elementOf, elements, type TypedArray } from "../data/element.ts";
+import type { Op } from "../data/op.ts";
+import type { Fold } from "./fold.ts";
+
+/** A new array of the same kind. */
+function arrayLike(array: TypedArray, length: number): TypedArray {
+  return bufferFrom(elementOf(array), allocate(length * array.BYTES_PER_ELEMENT)) as TypedArray;
+}
+
+export class ArrayFold implements Fold {
+  readonly #op: Op;
+  readonly #element: number;
+  /** What is folded so far: the caller's array at first, then `#result`. */
+  #array: TypedArray;
+  #result: TypedArray | undefined;
+  readonly #into: TypedArray | undefined;
+  #scratch: (() => TypedArray) | undefined;
+  /** Once split: what writes this fold's result, piece by piece. */
+  #segments: ArrayFold[] | undefined;
+
+  /**
+   * @param into an array of the same kind, at least as long, that gets the result
+   * @throws ERR_TYPE or ERR_TRUNCATE when `into` is something else
+   */
+  constructor(op: Op, array: TypedArray, into: unknown) {
+    this.#op = op;
+    this.#element = elementOf(array);
+    this.#array = array;
+    if (into === undefined) return;
+    if (!ArrayBuffer.isView(into) || into instanceof DataView || elementOf(into as TypedArray) !== this.#element) {
+      throw new Exception(
+        "ERR_TYPE",
+        `Cannot reduce ${show(array)}: into is ${show(into)}, expected ${elements[this.#element]!.name}`,
+      );
+    }
+    this.#into = into as TypedArray;
+    if (this.#into.length < array.length) {
+      throw new Exception("ERR_TRUNCATE", `Cannot reduce ${array.length} elements: into holds ${this.#into.length}`);
+    }
+    this.#result = this.#into.subarray(0, array.length);
+    // Where both lie in the same memory, the result would overwrite an operand that is still on its way.
+    if (array.buffer === this.#into.buffer) {
+      this.#array = arrayLike(array, array.length);
+      this.#array.set(array as never);
+    }
+  }
+
+  get commute(): boolean {
+    return this.#op.commute;
+  }
+
+  get bytes(): number {
+    return this.#array.byteLength;
+  }
+
+  send(lane: Lane, dest: number): Promise<void> | undefined {
+    return lane.isend(dest, { element: this.#element, parts: [bytesOf(this.#array)] });
+  }
+
+  receive(lane: Lane, source: number): Promise<Body> {
+    return lane.irecv(source, { element: this.#element, bytes: bytesOf(this.#memory()) });
+  }
+
+  append(theirs: Body, source: number): void {
+    this.#check(theirs, source);
+    const result = this.#target();
+    this.#op.combineInto(this.#array, this.#memory(), result);
+    this.#array = result;
+  }
+
+  prepend(theirs: Body, source: number): void {
+    this.#check(theirs, source);
+    const result = this.#target();
+    this.#op.combineInto(this.#memory(), this.#array, result);
+    this.#array = result;
+  }
+
+  async adopt(lane: Lane, source: number): Promise<void> {
+    const result = this.#target();
+    this.#check(await lane.irecv(source, { element: this.#element, bytes: bytesOf(result) }), source);
+    this.#array = result;
+  }
+
+  split(count: number): ArrayFold[] {
+    const array = this.#array;
+    const result = this.#target();
+    let longest: TypedArray | undefined;
+    this.#segments = Array.from({ length: count }, (_, i) => {
+      const begin = Math.floor((i * array.length) / count);
+      const end = Math.floor(((i + 1) * array.length) / count);
+      const fold = new ArrayFold(this.#op, array.subarray(begin, end), undefined);
+      fold.#result = result.subarray(begin, end);
+      // All segments take turns in one piece of memory.
+      fold.#scratch = () => {
+        longest ??= arrayLike(array, Math.ceil(array.length / count));
+        return longest.subarray(0, end - begin);
+      };
+      return fold;
+    });
+    return this.#segments;
+  }
+
+  result(): TypedArray {
+    const result = this.#target();
+    if (this.#segments) for (const segment of this.#segments) segment.result();
+    else if (this.#array !== result) result.set(this.#array as never);
+    return this.#into ?? result;
+  }
+
+  #target(): TypedArray {
+    this.#result ??= arrayLike(this.#array, this.#array.length);
+    return this.#result;
+  }
+
+  /** Where the other operand lands. */
+  #memory(): TypedArray {
+    if (!this.#scratch) {
+      const memory = arrayLike(this.#array, this.#array.length);
+      this.#scratch = () => memory;
+    }
+    return this.#scratch();
+  }
+
+  #check(theirs: Body, source: number): void {
+    const bytes = bodyBytes(theirs);
+    if (bytes === this.bytes) return;
+    throw new Exception(
+      "ERR_COUNT",
+      `Cannot combine ${bytes / this.#array.BYTES_PER_ELEMENT} elements of rank ${source}: this rank has ${this.#array.length}, expected the same on every rank`,
+    );
+  }
+}

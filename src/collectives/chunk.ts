@@ -1,0 +1,104 @@
+// collectives/chunk: layer 6. A chunk is one rank's share of what a collective moves, as a Body: a value stays encoded
+// until it has arrived, a buffer is a view of somebody's memory. From the user's data to chunks, and back.
+import { Exception, show } from "../base/errors.ts";
+import { type Body, bodyBytes } from "../data/body.ts";
+import { allocate, type BufferLike, bufferFrom, bytesOf, elementOfBuffer, isBuffer } from "../data/buffer.ts";
+import { BYTES, elements, VALUE } from "../data/element.ts";
+import { decodeValue, encodeValue } from "../wire/value.ts";
+
+/** Memory of the caller where a chunk is wanted. */
+export interface Slot {
+  readonly element: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The user's `into` as one slot. */
+export function slotOf(into: BufferLike | undefined): Slot | undefined {
+  return into && { element: elementOfBuffer(into), bytes: bytesOf(into) };
+}
+
+/** The user's data as one chunk. It may be sent, or kept, for as long as the data does not change. */
+export function chunkOf(data: unknown): Body {
+  if (isBuffer(data)) return { element: elementOfBuffer(data), parts: [bytesOf(data)] };
+  const { parts } = encodeValue(data);
+  // The encoder's scratch memory is overwritten by the next value, perhaps while this one is still on its way.
+  const kept = new Uint8Array(parts[0]!);
+  return { element: VALUE, parts: parts.length === 1 ? [kept] : [kept, ...parts.slice(1)] };
+}
+
+/**
+ * The user's data as `size` chunks: element i of an array, or the ith of equal pieces of a buffer.
+ * @param verb for error messages: "scatter"
+ * @throws ERR_TYPE for other data, ERR_COUNT when it does not divide into `size` chunks
+ */
+export function chunksOf(data: unknown, size: number, verb: string): Body[] {
+  if (isBuffer(data)) {
+    const element = elementOfBuffer(data);
+    const bytes = bytesOf(data);
+    const count = bytes.byteLength / elements[element]!.size;
+    if (count % size !== 0) {
+      throw new Exception(
+        "ERR_COUNT",
+        `Cannot ${verb} ${count} elements: ${size} ranks take equal chunks, expected a multiple of ${size}`,
+      );
+    }
+    const length = bytes.byteLength / size;
+    return Array.from({ length: size }, (_, i) => ({ element, parts: [bytes.subarray(i * length, (i + 1) * length)] }));
+  }
+  if (!Array.isArray(data)) {
+    throw new Exception(
+      "ERR_TYPE",
+      `Cannot ${verb} ${show(data)}: it has no chunks, expected an array of ${size} values or a buffer`,
+    );
+  }
+  if (data.length !== size) {
+    throw new Exception(
+      "ERR_COUNT",
+      `Cannot ${verb} an array of ${data.length}: there are ${size} ranks, expected one value a rank`,
+    );
+  }
+  // Array.from visits the holes of a sparse array too.
+  return Array.from(data, chunkOf);
+}
+
+/** What the user gets for a chunk whose memory is ours to give away. */
+export function open(chunk: Body): unknown {
+  return chunk.element === VALUE ? decodeValue(chunk.parts) : bufferFrom(chunk.element, chunk.parts[0]!);
+}
+
+/** The same chunk in memory of its own. */
+export function copyOf(chunk: Body): Body {
+  // Not part.slice(): a Buffer's slice is a view.
+  return { element: chunk.element, parts: chunk.parts.map((part) => new Uint8Array(part)) };
+}
+
+/**
+ * Copies a chunk that did not come through `irecv(…, slot)` to where it is wanted, by the same rules.
+ * @param slot memory of the caller, or undefined for memory of its own
+ * @param what for error messages: "the chunk of rank 2"
+ * @throws ERR_TYPE for another element kind, ERR_TRUNCATE when the slot is too short
+ */
+export function land(chunk: Body, slot: Slot | undefined, what: string): Body {
+  if (!slot) return copyOf(chunk);
+  const same = chunk.element === slot.element || chunk.element === BYTES || slot.element === BYTES;
+  if (chunk.element === VALUE || !same) {
+    throw new Exception(
+      "ERR_TYPE",
+      `Cannot place ${what} in into: it is ${elements[chunk.element]!.name}, expected ${elements[slot.element]!.name}`,
+    );
+  }
+  const bytes = bodyBytes(chunk);
+  if (bytes > slot.bytes.byteLength) {
+    throw new Exception(
+      "ERR_TRUNCATE",
+      `Cannot place ${what} in into: it has ${bytes} bytes, into holds ${slot.bytes.byteLength}`,
+    );
+  }
+  slot.bytes.set(chunk.parts[0]!);
+  return { element: chunk.element, parts: [slot.bytes.subarray(0, bytes)] };
+}
+
+/** A new buffer like `buffer`: same kind and length, all zero. */
+export function bufferLike(buffer: BufferLike): BufferLike {
+  return bufferFrom(elementOfBuffer(buffer), allocate(buffer.byteLength));
+}

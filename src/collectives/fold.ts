@@ -1,0 +1,29 @@
+// collectives/fold: layer 6. What a reduction has folded together on this rank so far: the fold of a run of ranks, at
+// first of this rank alone. An algorithm says only from where to where it goes and on which side it is put, so that
+// the same algorithm serves arrays (array-fold.ts) and whole values (value-fold.ts). Operands stay in rank order.
+import type { Lane } from "../comm/lane.ts";
+import type { Body } from "../data/body.ts";
+
+export interface Fold {
+  /** True when operands may change places. */
+  readonly commute: boolean;
+  /** Bytes of the operand where every rank knows them (they are the same everywhere); undefined for values. */
+  readonly bytes: number | undefined;
+  /** Sends what is folded so far. Until the promise resolves the fold must not change. */
+  send(lane: Lane, dest: number): Promise<void> | undefined;
+  /** Receives what rank `source` sends: for `append` or `prepend`, before the next `receive`. */
+  receive(lane: Lane, source: number): Promise<Body>;
+  /** ours = ours ⊕ theirs: theirs is the fold of the ranks that follow ours. */
+  append(theirs: Body, source: number): void;
+  /** ours = theirs ⊕ ours: theirs is the fold of the ranks before ours. */
+  prepend(theirs: Body, source: number): void;
+  /** ours = theirs, received from rank `source`. */
+  adopt(lane: Lane, source: number): Promise<void>;
+  /**
+   * The fold as `count` folds of consecutive runs of elements, some empty when there are fewer elements; together they
+   * are this one. Only where `bytes` is known.
+   */
+  split(count: number): Fold[];
+  /** What the user gets: `into`, or a new array or value. */
+  result(): unknown;
+}

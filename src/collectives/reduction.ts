@@ -1,0 +1,77 @@
+// collectives/reduction: layer 6. The collectives that combine data with an operator, one function each, called by the
+// public methods with checked arguments. Typed arrays are combined element by element where the operator can do that;
+// everything else is one operand. Operands are combined in rank order; the caller's data is never changed.
+import type { Lane } from "../comm/lane.ts";
+import { type BufferLike, isTypedArray } from "../data/buffer.ts";
+import type { Op } from "../data/op.ts";
+import { ArrayFold } from "./array-fold.ts";
+import type { Fold } from "./fold.ts";
+import { select } from "./select.ts";
+import { ValueFold } from "./value-fold.ts";
+
+export interface Reduced {
+  readonly op: Op;
+  /** Memory of the caller for the result, which is then what the call returns. */
+  readonly into?: BufferLike | undefined;
+}
+
+export interface ReducedAtRoot extends Reduced {
+  readonly root: number;
+}
+
+function foldOf(op: Op, data: unknown, into: BufferLike | undefined): Fold {
+  return isTypedArray(data) && op.elementwise ? new ArrayFold(op, data, into) : new ValueFold(op, data, into);
+}
+
+function facts(lane: Lane, fold: Fold) {
+  return { size: lane.size, bytes: fold.bytes, commute: fold.commute };
+}
+
+/**
+ * Combines every rank's data at the root.
+ * @param data a typed array as long as everyone's, or any value
+ * @returns at the root `into`, or a new array or value; `null` on the others
+ * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
+ * @see MPI-4.1 §6.9.1
+ */
+export async function reduce(lane: Lane, data: unknown, { op, root, into }: ReducedAtRoot): Promise<unknown> {
+  const fold = foldOf(op, data, lane.rank === root ? into : undefined);
+  await select("reduce", facts(lane, fold))(lane, root, fold);
+  return lane.rank === root ? fold.result() : null;
+}
+
+/**
+ * Combines every rank's data on every rank: the same bits everywhere.
+ * @returns `into`, or a new array or value
+ * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
+ * @see MPI-4.1 §6.9.6
+ */
+export async function allreduce(lane: Lane, data: unknown, { op, into }: Reduced): Promise<unknown> {
+  const fold = foldOf(op, data, into);
+  await select("allreduce", facts(lane, fold))(lane, fold);
+  return fold.result();
+}
+
+/**
+ * Combines the data of the ranks up to this one.
+ * @returns `into`, or a new array or value
+ * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
+ * @see MPI-4.1 §6.11.1
+ */
+export async function scan(lane: Lane, data: unknown, { op, into }: Reduced): Promise<unknown> {
+  const fold = foldOf(op, data, into);
+  await select("scan", facts(lane, fold))(lane, fold);
+  return fold.result();
+}
+
+/**
+ * Combines the data of the ranks before this one.
+ * @returns `into`, or a new array or value; on rank 0 `into` as it was, or `undefined`
+ * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
+ * @see MPI-4.1 §6.11.2
+ */
+export async function exscan(lane: Lane, data: unknown, { op, into }: Reduced): Promise<unknown> {
+  const fold = foldOf(op, data, into);
+  await select("exscan", facts(lane, fold))(lane, fold);
+  return lane.rank === 0 ? into : fold.result();
+}

@@ -1,0 +1,107 @@
+// collectives/select: layer 6. The one table that picks a collective's algorithm, and the only place that names them.
+//
+// The first row that applies is taken. All ranks must come to the same choice, so rows look only at what every rank
+// knows: the number of ranks, the operator, and for elementwise reductions the length, which MPI makes the same
+// everywhere. `TSMPI_ALLREDUCE=ring` and its like (TSMPI_ and the collective's name, on all ranks) ask for a row by its
+// name; where that row's needs are not met, the table picks as if nothing had been asked.
+// Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
+import { variable } from "../base/config.ts";
+import { allgatherBruck } from "./allgather-bruck.ts";
+import { allgatherRing } from "./allgather-ring.ts";
+import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
+import { allreduceRing } from "./allreduce-ring.ts";
+import { alltoallPairwise } from "./alltoall-pairwise.ts";
+import { barrierDissemination } from "./barrier-dissemination.ts";
+import { bcastBinomial } from "./bcast-binomial.ts";
+import { gatherBinomial } from "./gather-binomial.ts";
+import {
+  allgatherLinear,
+  allreduceLinear,
+  alltoallLinear,
+  barrierLinear,
+  bcastLinear,
+  exscanLinear,
+  gatherLinear,
+  reduceLinear,
+  scanLinear,
+  scatterLinear,
+} from "./linear.ts";
+import { reduceBinomial } from "./reduce-binomial.ts";
+import { exscanRecursiveDoubling, scanRecursiveDoubling } from "./scan-recursive-doubling.ts";
+import { scatterBinomial } from "./scatter-binomial.ts";
+
+/** What a choice may depend on. */
+export interface Facts {
+  readonly size: number;
+  /** Bytes of each rank's operand; undefined when not elementwise, or when not every rank knows. */
+  readonly bytes?: number | undefined;
+  /** True for a commutative operator. */
+  readonly commute?: boolean;
+}
+
+/** What an algorithm cannot do without. */
+const needs = {
+  commutative: ({ commute }: Facts) => commute === true,
+  elementwise: ({ bytes }: Facts) => bytes !== undefined,
+};
+
+interface Row<Run> {
+  readonly name: string;
+  readonly run: Run;
+  readonly needs?: readonly (keyof typeof needs)[];
+  /** When the algorithm is the best of those that follow; always, where left out. */
+  when?(facts: Facts): boolean;
+}
+
+/** A collective's rows; all have the signature of the plain version. */
+function rows<Run>(...list: [...Row<Run>[], linear: { name: "linear"; run: Run }]): readonly Row<Run>[] {
+  return list;
+}
+
+export const algorithms = {
+  barrier: rows({ name: "dissemination", run: barrierDissemination }, { name: "linear", run: barrierLinear }),
+  bcast: rows({ name: "binomial", run: bcastBinomial }, { name: "linear", run: bcastLinear }),
+  scatter: rows({ name: "binomial", run: scatterBinomial }, { name: "linear", run: scatterLinear }),
+  gather: rows({ name: "binomial", run: gatherBinomial }, { name: "linear", run: gatherLinear }),
+  allgather: rows(
+    // As few steps as any, and each chunk lands in place.
+    { name: "ring", run: allgatherRing, when: ({ size }) => size <= 3 },
+    { name: "bruck", run: allgatherBruck },
+    { name: "linear", run: allgatherLinear },
+  ),
+  alltoall: rows({ name: "pairwise", run: alltoallPairwise }, { name: "linear", run: alltoallLinear }),
+  reduce: rows({ name: "binomial", run: reduceBinomial }, { name: "linear", run: reduceLinear }),
+  allreduce: rows(
+    {
+      name: "ring",
+      run: allreduceRing,
+      needs: ["commutative", "elementwise"],
+      when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 2,
+    },
+    { name: "recursive-doubling", run: allreduceRecursiveDoubling },
+    { name: "linear", run: allreduceLinear },
+  ),
+  scan: rows({ name: "recursive-doubling", run: scanRecursiveDoubling }, { name: "linear", run: scanLinear }),
+  exscan: rows({ name: "recursive-doubling", run: exscanRecursiveDoubling }, { name: "linear", run: exscanLinear }),
+};
+
+type Algorithms = typeof algorithms;
+
+/**
+ * The algorithm for one call.
+ * @throws RangeError when the collective's TSMPI_* variable names no row
+ */
+export function select<Name extends keyof Algorithms>(collective: Name, facts: Facts): Algorithms[Name][number]["run"] {
+  const list: readonly Row<Algorithms[Name][number]["run"]>[] = algorithms[collective];
+  const applies = (row: Row<unknown>) => row.needs?.every((need) => needs[need](facts)) ?? true;
+  const asked = variable(`TSMPI_${collective.toUpperCase()}`);
+  if (asked) {
+    const row = list.find(({ name }) => name === asked);
+    if (!row) {
+      const names = list.map(({ name }) => name).join(", ");
+      throw new RangeError(`Cannot use TSMPI_${collective.toUpperCase()}=${asked}: expected one of ${names}`);
+    }
+    if (applies(row)) return row.run;
+  }
+  return list.find((row) => applies(row) && (row.when?.(facts) ?? true))!.run;
+}

@@ -1,0 +1,76 @@
+// collectives/value-fold: layer 6. A Fold of whole values, which travel as chunks. An operator of the user's may change
+// its operands, so it never gets the caller's own value but a copy.
+import { Exception, internal, show } from "../base/errors.ts";
+import type { Lane } from "../comm/lane.ts";
+import type { Body } from "../data/body.ts";
+import { type BufferLike, isBuffer } from "../data/buffer.ts";
+import type { Op } from "../data/op.ts";
+import { chunkOf, copyOf, land, open, slotOf } from "./chunk.ts";
+import type { Fold } from "./fold.ts";
+
+export class ValueFold implements Fold {
+  readonly bytes = undefined;
+  readonly #op: Op;
+  readonly #into: BufferLike | undefined;
+  #value: unknown;
+  /** False while `#value` is an object of the caller's. */
+  #ours: boolean;
+
+  /** @param into memory for the result, where operands are buffers */
+  constructor(op: Op, value: unknown, into: BufferLike | undefined) {
+    if (into && !isBuffer(value)) {
+      throw new Exception("ERR_TYPE", `Cannot reduce ${show(value)} into ${show(into)}: expected a buffer`);
+    }
+    this.#op = op;
+    this.#into = into;
+    this.#value = value;
+    this.#ours = typeof value !== "object" || value === null;
+  }
+
+  get commute(): boolean {
+    return this.#op.commute;
+  }
+
+  send(lane: Lane, dest: number): Promise<void> | undefined {
+    return lane.isend(dest, chunkOf(this.#value));
+  }
+
+  receive(lane: Lane, source: number): Promise<Body> {
+    return lane.irecv(source);
+  }
+
+  append(theirs: Body): void {
+    this.#value = this.#op.combine(this.#own(), open(theirs));
+  }
+
+  prepend(theirs: Body): void {
+    this.#value = this.#op.combine(open(theirs), this.#own());
+  }
+
+  async adopt(lane: Lane, source: number): Promise<void> {
+    this.#value = open(await lane.irecv(source));
+    this.#ours = true;
+  }
+
+  split(): never {
+    throw internal("split of a value");
+  }
+
+  result(): unknown {
+    if (!this.#into) return this.#own();
+    if (!isBuffer(this.#value)) {
+      throw new Exception(
+        "ERR_OP",
+        `Cannot place ${show(this.#value)}, the result of ${this.#op.name}, in ${show(this.#into)}: expected a buffer`,
+      );
+    }
+    land(chunkOf(this.#value), slotOf(this.#into), "the result");
+    return this.#into;
+  }
+
+  #own(): unknown {
+    if (!this.#ours) this.#value = open(copyOf(chunkOf(this.#value)));
+    this.#ours = true;
+    return this.#value;
+  }
+}

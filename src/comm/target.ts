@@ -1,0 +1,95 @@
+// comm/target: layer 5. Where a received message goes: into a new value, into the user's buffer, or to a collective.
+import { Exception } from "../base/errors.ts";
+import type { Body } from "../data/body.ts";
+import { allocate, type BufferLike, bufferFrom, bytesOf, elementOfBuffer } from "../data/buffer.ts";
+import { BYTES, elements, VALUE } from "../data/element.ts";
+import { type Arrival, arrivalBytes, type Target } from "../engine/message.ts";
+import { decodeValue } from "../wire/value.ts";
+
+/** A new value, or a new buffer when a buffer was sent. */
+export const anything: Target<unknown> = {
+  land: newMemory,
+  finish(arrival, parts, own) {
+    if (arrival.element !== VALUE) return bufferFrom(arrival.element, own ? parts[0]! : parts[0]!.slice());
+    // What the decoder adopts must be memory of its own; the CBOR itself it copies.
+    return decodeValue(own || parts.length === 1 ? parts : [parts[0]!, ...parts.slice(1).map((part) => part.slice())]);
+  },
+};
+
+/** The parts as they are, for a collective that forwards or decodes them. */
+export const parts: Target<Body> = {
+  land: newMemory,
+  finish: ({ element }, received, own) => ({ element, parts: own ? received : received.map((part) => part.slice()) }),
+};
+
+function newMemory({ sizes, source }: Arrival): Uint8Array[] {
+  try {
+    return sizes.map(allocate);
+  } catch (cause) {
+    const what = `Cannot receive ${sizes.reduce((a, b) => a + b)} bytes from process ${source}: there is no memory for them`;
+    throw new Exception("ERR_NO_MEM", what, { cause });
+  }
+}
+
+/**
+ * The beginning of `bytes`, which holds elements of kind `element`.
+ * @param from says where a message is from, for errors: `from rank 0, tag 7, on COMM_WORLD`
+ * @param result makes the receive's result
+ */
+export function memory<T>(
+  element: number,
+  bytes: Uint8Array,
+  from: (arrival: Arrival) => string,
+  result: (arrival: Arrival) => T,
+): Target<T> {
+  const check = (arrival: Arrival) => {
+    const wrong = mismatch(element, bytes.byteLength, arrival, from);
+    if (wrong) throw wrong;
+  };
+  return {
+    land(arrival) {
+      check(arrival);
+      return [bytes.subarray(0, arrival.sizes[0]!)];
+    },
+    finish(arrival, received, own) {
+      check(arrival);
+      const [content] = received;
+      // A long message has landed in its place already.
+      if (!own || content!.buffer !== bytes.buffer || content!.byteOffset !== bytes.byteOffset) bytes.set(content!);
+      return result(arrival);
+    },
+  };
+}
+
+/** The user's buffer, which is also the result. */
+export function into<B extends BufferLike>(buffer: B, from: (arrival: Arrival) => string): Target<B> {
+  return memory(elementOfBuffer(buffer), bytesOf(buffer), from, () => buffer);
+}
+
+/** Why a message does not go into a buffer, or undefined. */
+function mismatch(
+  element: number,
+  room: number,
+  arrival: Arrival,
+  from: (arrival: Arrival) => string,
+): Exception | undefined {
+  const bytes = arrivalBytes(arrival);
+  if (arrival.element === VALUE) {
+    return new Exception(
+      "ERR_TYPE",
+      `Cannot receive into ${name(element)} ${from(arrival)}: the message is a value, expected a buffer`,
+    );
+  }
+  if (element !== arrival.element && element !== BYTES && arrival.element !== BYTES) {
+    return new Exception(
+      "ERR_TYPE",
+      `Cannot receive into ${name(element)} ${from(arrival)}: the message is ${name(arrival.element)}, expected ${name(element)}`,
+    );
+  }
+  if (bytes <= room) return undefined;
+  return new Exception("ERR_TRUNCATE", `Cannot receive ${bytes} bytes ${from(arrival)}: buffer holds ${room} bytes`);
+}
+
+function name(element: number): string {
+  return elements[element]!.view?.name ?? "an ArrayBuffer";
+}

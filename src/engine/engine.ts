@@ -1,0 +1,419 @@
+// engine/engine: layer 4. Sends, receives and probes: builds and reads frames, owns the matching queues of every
+// context. Addresses are process numbers and contexts; ranks and communicators are the business of the layers above.
+import { ANY_SOURCE } from "../base/constants.ts";
+import { Exception } from "../base/errors.ts";
+import type { Body } from "../data/body.ts";
+import { bodyBytes } from "../data/body.ts";
+import { VALUE } from "../data/element.ts";
+import type { Landing, Link, Sink } from "../transport/transport.ts";
+import {
+  decodeDataHead,
+  decodeFrames,
+  encodeAck,
+  encodeBye,
+  encodeCredit,
+  encodeEager,
+  encodeRts,
+  type Frame,
+} from "../wire/frame.ts";
+import { Credit } from "./credit.ts";
+import { Matcher } from "./match.ts";
+import { type Arrival, arrivalBytes, Message, malformed, Receive, type Target } from "./message.ts";
+import { Operation } from "./operation.ts";
+import type { Progress } from "./progress.ts";
+import { Rendezvous } from "./rendezvous.ts";
+
+export interface Limits {
+  /** Longest message, in bytes, that is sent without asking the receiver first. */
+  readonly eager: number;
+  /** Bytes of messages from one process that may wait here, unreceived. */
+  readonly unexpected: number;
+}
+
+/** A probe that waits. */
+interface Probe {
+  readonly source: number;
+  readonly tag: number;
+  /** True for mprobe: the message is taken out. */
+  readonly take: boolean;
+  readonly operation: Operation<Message>;
+}
+
+/** The queues of one context. */
+interface Channel {
+  readonly matcher: Matcher<Message, Receive>;
+  probes: Probe[];
+}
+
+export class Engine implements Sink {
+  /** This process's number. */
+  readonly self: number;
+  readonly size: number;
+  readonly progress: Progress;
+  readonly #limits: Limits;
+  readonly #links: (Link | undefined)[];
+  readonly #channels = new Map<number, Channel>();
+  readonly #credits: Credit[];
+  readonly #rendezvous: Rendezvous;
+  /** Processes that have said bye. */
+  readonly #finished = new Set<number>();
+  /** Processes that are gone without a bye, and why. */
+  readonly #failed = new Map<number, string>();
+  #framesSent = 0;
+  #framesReceived = 0;
+  /** Told when the connection with a process breaks that has not finished. */
+  onLost: (peer: number, reason: string) => void = () => {};
+
+  constructor(self: number, size: number, progress: Progress, limits: Limits) {
+    this.self = self;
+    this.size = size;
+    this.progress = progress;
+    this.#limits = limits;
+    this.#links = new Array(size);
+    this.#credits = Array.from({ length: size }, () => new Credit(limits.unexpected));
+    this.#rendezvous = new Rendezvous(this.#links);
+  }
+
+  /** Gives the engine its way to process `peer`. */
+  attach(peer: number, link: Link): void {
+    this.#links[peer] = link;
+  }
+
+  /** Frames handed to links since the start. */
+  get sent(): number {
+    return this.#framesSent + this.#rendezvous.sent;
+  }
+  /** Frames taken from links since the start. */
+  get received(): number {
+    return this.#framesReceived;
+  }
+
+  // --- sending ---
+
+  /**
+   * Sends `body` to process `dest`. Undefined: done, the body's memory is free again; else it is borrowed until the
+   * operation settles (part 0 of a value is copied here and free at once).
+   * @param synchronous complete only when a receive has matched the message
+   */
+  send(
+    dest: number,
+    context: number,
+    tag: number,
+    body: Body,
+    synchronous = false,
+    check = 0,
+  ): Operation<void> | undefined {
+    const link = this.#links[dest]!;
+    const bytes = bodyBytes(body);
+    this.#framesSent++;
+    if (bytes <= this.#limits.eager && this.#credits[dest]!.take(bytes)) {
+      if (!synchronous) {
+        link.send(encodeEager(context, tag, body.element, 0, check, body.parts));
+        return undefined;
+      }
+      const matched = new Operation<void>();
+      const ack = this.#rendezvous.offer(dest, [], matched);
+      link.send(encodeEager(context, tag, body.element, ack, check, body.parts));
+      this.#rejectWhenGone(dest);
+      return matched;
+    }
+    const operation = new Operation<void>();
+    const parts = body.element === VALUE ? [body.parts[0]!.slice(), ...body.parts.slice(1)] : body.parts;
+    const id = this.#rendezvous.offer(dest, parts, operation);
+    link.send(
+      encodeRts(
+        context,
+        tag,
+        body.element,
+        id,
+        check,
+        parts.map((part) => part.byteLength),
+      ),
+    );
+    this.#rejectWhenGone(dest);
+    return operation;
+  }
+
+  #rejectWhenGone(dest: number): void {
+    const gone = this.#goneBecause(dest);
+    if (gone) this.#rendezvous.abandon(dest, gone);
+  }
+
+  #goneBecause(peer: number): Exception | undefined {
+    if (this.#finished.has(peer)) {
+      return new Exception("ERR_OTHER", `Cannot exchange messages with rank ${peer} of COMM_WORLD: it has finished`);
+    }
+    const reason = this.#failed.get(peer);
+    return reason === undefined
+      ? undefined
+      : new Exception("ERR_PROC_FAILED", `Cannot exchange messages with rank ${peer} of COMM_WORLD: ${reason}`);
+  }
+
+  // --- receiving ---
+
+  /** Posts a receive; it may have settled when this returns. `source` is a process number or ANY_SOURCE. */
+  receive<T>(source: number, context: number, tag: number, target: Target<T>): Receive<T> {
+    const receive = new Receive<T>(source, tag, context, target, new Operation<T>());
+    const { matcher } = this.#channel(context);
+    const message = matcher.peek(source, tag);
+    if (message) {
+      matcher.take(message);
+      this.deliver(message, receive);
+      return receive;
+    }
+    const gone = source === ANY_SOURCE ? undefined : this.#goneBecause(source);
+    if (gone) receive.operation.reject(gone);
+    else matcher.post(receive);
+    return receive;
+  }
+
+  /** Takes back a receive that has no message yet. False when it has one: it completes. */
+  cancel(receive: Receive): boolean {
+    return this.#channel(receive.context).matcher.cancel(receive);
+  }
+
+  /** The message that a receive would get, if it is here; with `take` it is taken out and must be given to `deliver`. */
+  probe(source: number, context: number, tag: number, take: boolean): Message | undefined {
+    const { matcher } = this.#channel(context);
+    const message = matcher.peek(source, tag);
+    if (message && take) matcher.take(message);
+    return message;
+  }
+
+  /** As probe, but waits for a message. */
+  probeWait(source: number, context: number, tag: number, take: boolean): Operation<Message> {
+    const operation = new Operation<Message>();
+    const message = this.probe(source, context, tag, take);
+    if (message) operation.resolve(message);
+    else {
+      const gone = source === ANY_SOURCE ? undefined : this.#goneBecause(source);
+      if (gone) operation.reject(gone);
+      else this.#channel(context).probes.push({ source, tag, take, operation });
+    }
+    return operation;
+  }
+
+  /** Takes back a probe that waits. */
+  cancelProbe(context: number, operation: Operation<Message>): void {
+    const channel = this.#channel(context);
+    channel.probes = channel.probes.filter((probe) => probe.operation !== operation);
+  }
+
+  /** Gives a message that was taken out of the queues to a receive. */
+  deliver<T>(message: Message, receive: Receive<T>): void {
+    receive.arrival = message;
+    const { source, id, parts } = message;
+    if (parts) {
+      this.#giveBack(source, arrivalBytes(message));
+      if (id > 0) this.#post(source, encodeAck(id));
+      return finish(receive, message, parts, true);
+    }
+    this.#fetch(message, id, receive);
+  }
+
+  /** Receives of `context` that wait, and messages that nobody has received. */
+  counts(context: number): { readonly posted: number; readonly unexpected: number } {
+    const { matcher } = this.#channel(context);
+    let posted = 0;
+    for (const _ of matcher.posted()) posted++;
+    return { posted, unexpected: matcher.unexpectedCount };
+  }
+
+  // --- the end ---
+
+  /** True when everything that was sent has been handed to the operating system and, if long, taken by its receiver. */
+  get idle(): boolean {
+    return this.#rendezvous.outstanding === 0 && this.#links.every((link) => !link || link.queued === 0);
+  }
+
+  /** Tells every other process that nothing more comes, and hands everything over as far as that goes without waiting. */
+  bye(): void {
+    for (const [peer, link] of this.#links.entries()) {
+      if (peer === this.self || !link) continue;
+      this.#post(peer, encodeBye());
+      link.flush();
+    }
+  }
+
+  /** Hands queued bytes over as far as that goes without waiting. */
+  flush(): void {
+    for (const link of this.#links) link?.flush();
+  }
+
+  /** Gives up on a process: what waits for it is rejected. */
+  fail(peer: number, reason: string): void {
+    if (this.#failed.has(peer)) return;
+    this.#failed.set(peer, reason);
+    this.#settleGone(peer);
+  }
+
+  // --- what arrives (Sink) ---
+
+  message(peer: number, message: Uint8Array): void {
+    this.progress.arrived();
+    try {
+      decodeFrames(message, (frame) => this.#take(peer, frame));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#broken(peer, error.message);
+    }
+  }
+
+  bulk(peer: number, window: Uint8Array, length: number): Landing | undefined {
+    this.progress.arrived();
+    try {
+      const head = decodeDataHead(window);
+      if (head.start + head.length !== length)
+        throw new RangeError(`a data frame of ${head.start + head.length} bytes in a message of ${length}`);
+      const landing = this.#rendezvous.landing(peer, head, head.length, head.start);
+      const done = () => {
+        this.#framesReceived++;
+        landing.done();
+      };
+      return { head: landing.head, into: landing.into, done };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#broken(peer, error.message);
+      return undefined;
+    }
+  }
+
+  lost(peer: number, reason: string): void {
+    this.progress.arrived();
+    if (this.#finished.has(peer) || this.#failed.has(peer)) return;
+    this.onLost(peer, reason);
+  }
+
+  #broken(peer: number, what: string): void {
+    this.onLost(peer, `protocol error: it sent ${what}`);
+    this.#links[peer]?.close();
+  }
+
+  #take(peer: number, frame: Frame): void {
+    this.#framesReceived++;
+    switch (frame.kind) {
+      case "eager":
+        return this.#takeEager(peer, frame);
+      case "rts":
+        return this.#takeRts(peer, frame);
+      case "cts":
+        if (!this.#rendezvous.clear(peer, frame.id, frame.transfer))
+          throw new RangeError(`a cts for message ${frame.id}, which does not exist`);
+        return;
+      case "ack":
+        if (!this.#rendezvous.clear(peer, frame.id, 0))
+          throw new RangeError(`an ack for message ${frame.id}, which does not exist`);
+        return;
+      case "data": {
+        const landing = this.#rendezvous.landing(peer, frame, frame.bytes.byteLength, 0);
+        landing.into.set(frame.bytes);
+        return landing.done();
+      }
+      case "credit":
+        if (!this.#credits[peer]!.restore(frame.bytes))
+          throw new RangeError(`credit for ${frame.bytes} bytes that were never sent`);
+        return;
+      case "bye":
+        this.#finished.add(peer);
+        return this.#settleGone(peer);
+    }
+  }
+
+  #takeEager(peer: number, frame: Frame & { kind: "eager" }): void {
+    const sizes = frame.parts.map((part) => part.byteLength);
+    const wrong = malformed(frame.element, sizes);
+    if (wrong) throw new RangeError(wrong);
+    const channel = this.#channel(frame.context);
+    const receive = channel.matcher.arrive(peer, frame.tag);
+    if (!receive) {
+      // One copy for the whole message: the frame's bytes are lent.
+      const parts = frame.parts.map((part) => part.slice());
+      return this.#keep(channel, new Message(peer, frame, sizes, parts, frame.ack));
+    }
+    const arrival: Arrival = { source: peer, tag: frame.tag, element: frame.element, check: frame.check, sizes };
+    receive.arrival = arrival;
+    this.#giveBack(peer, arrivalBytes(arrival));
+    if (frame.ack > 0) this.#post(peer, encodeAck(frame.ack));
+    finish(receive, arrival, frame.parts, false);
+  }
+
+  #takeRts(peer: number, frame: Frame & { kind: "rts" }): void {
+    const wrong = malformed(frame.element, frame.sizes);
+    if (wrong) throw new RangeError(wrong);
+    const channel = this.#channel(frame.context);
+    const message = new Message(peer, frame, frame.sizes, undefined, frame.id);
+    const receive = channel.matcher.arrive(peer, frame.tag);
+    if (!receive) return this.#keep(channel, message);
+    receive.arrival = message;
+    this.#fetch(message, frame.id, receive);
+  }
+
+  /** Asks the sender for an announced message. */
+  #fetch<T>(message: Message, id: number, receive: Receive<T>): void {
+    let parts: readonly Uint8Array[];
+    try {
+      parts = receive.target.land(message);
+    } catch (error) {
+      this.#rendezvous.decline(message.source, id);
+      return receive.operation.reject(error);
+    }
+    this.#rendezvous.accept(message.source, id, parts, () => finish(receive, message, parts, true));
+  }
+
+  #keep(channel: Channel, message: Message): void {
+    let kept = true;
+    if (channel.probes.length > 0) {
+      channel.probes = channel.probes.filter(({ source, tag, take, operation }) => {
+        if (!kept || !wants(source, tag, message)) return true;
+        if (take) kept = false;
+        operation.resolve(message);
+        return false;
+      });
+    }
+    if (kept) channel.matcher.keep(message);
+  }
+
+  #settleGone(peer: number): void {
+    const gone = this.#goneBecause(peer);
+    this.#rendezvous.abandon(peer, gone);
+    for (const { matcher, probes } of this.#channels.values()) {
+      for (const receive of [...matcher.posted()]) {
+        if (receive.source !== peer) continue;
+        matcher.cancel(receive);
+        receive.operation.reject(gone);
+      }
+      for (const { source, operation } of probes) if (source === peer) operation.reject(gone);
+    }
+  }
+
+  #giveBack(peer: number, bytes: number): void {
+    const owed = this.#credits[peer]!.release(bytes);
+    if (owed > 0) this.#post(peer, encodeCredit(owed));
+  }
+
+  #post(peer: number, frame: Uint8Array): void {
+    this.#framesSent++;
+    this.#links[peer]!.send(frame);
+  }
+
+  #channel(context: number): Channel {
+    let channel = this.#channels.get(context);
+    if (!channel) {
+      channel = { matcher: new Matcher(), probes: [] };
+      this.#channels.set(context, channel);
+    }
+    return channel;
+  }
+}
+
+function wants(source: number, tag: number, message: Message): boolean {
+  return (source < 0 || source === message.source) && (tag < 0 || tag === message.tag);
+}
+
+function finish<T>(receive: Receive<T>, arrival: Arrival, parts: readonly Uint8Array[], own: boolean): void {
+  try {
+    receive.operation.resolve(receive.target.finish(arrival, parts, own));
+  } catch (error) {
+    receive.operation.reject(error);
+  }
+}

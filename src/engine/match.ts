@@ -1,0 +1,84 @@
+// engine/match: layer 4. Decides which receive a message belongs to: the posted receives and the unexpected messages of
+// one context. Knows nothing of sockets or communicators; sources are process numbers. Order: MPI-4.1 §3.5.
+import { ANY_SOURCE, ANY_TAG } from "../base/constants.ts";
+import { Buckets, type Entry } from "./buckets.ts";
+
+export class Matcher<Message extends Entry, Receive extends Entry> {
+  readonly #unexpected = new Buckets<Message>();
+  readonly #posted = new Buckets<Receive>();
+  /** Posted receives with ANY_SOURCE or ANY_TAG, oldest first. */
+  readonly #wildcards = new Set<Receive>();
+  #order = 0;
+
+  /** Messages that no receive has taken yet, oldest first. */
+  *unexpected(): Generator<Message> {
+    for (let message = this.#unexpected.oldest; message; message = message.later as Message | undefined) yield message;
+  }
+  get unexpectedCount(): number {
+    return this.#unexpected.size;
+  }
+
+  /** The oldest unexpected message that a receive of `source` and `tag` (or ANY_…) would take. It stays. */
+  peek(source: number, tag: number): Message | undefined {
+    if (this.#unexpected.size === 0) return undefined;
+    if (source !== ANY_SOURCE && tag !== ANY_TAG) return this.#unexpected.first(source, tag);
+    let message = this.#unexpected.oldest;
+    while (message && !accepts(source, tag, message)) message = message.later as Message | undefined;
+    return message;
+  }
+
+  /** Takes out an unexpected message. */
+  take(message: Message): void {
+    this.#unexpected.remove(message);
+  }
+
+  /** Adds a message that no posted receive wants. */
+  keep(message: Message): void {
+    this.#unexpected.add(message, this.#order++);
+  }
+
+  /** Adds a receive for which no message is here. */
+  post(receive: Receive): void {
+    if (receive.source === ANY_SOURCE || receive.tag === ANY_TAG) {
+      receive.order = this.#order++;
+      this.#wildcards.add(receive);
+    } else this.#posted.add(receive, this.#order++);
+  }
+
+  /** Finds and takes out the oldest posted receive that wants a message of `source` and `tag`. */
+  arrive(source: number, tag: number): Receive | undefined {
+    let receive = this.#posted.first(source, tag);
+    if (this.#wildcards.size > 0) {
+      for (const wildcard of this.#wildcards) {
+        if (receive && receive.order < wildcard.order) break;
+        if (!accepts(wildcard.source, wildcard.tag, { source, tag })) continue;
+        receive = wildcard;
+        break;
+      }
+    }
+    if (receive) this.cancel(receive);
+    return receive;
+  }
+
+  /** Takes out a posted receive. False when it is not posted (any more). */
+  cancel(receive: Receive): boolean {
+    if (this.#wildcards.delete(receive)) return true;
+    if (!this.#isPosted(receive)) return false;
+    this.#posted.remove(receive);
+    return true;
+  }
+
+  /** All posted receives, in no particular order. */
+  *posted(): Generator<Receive> {
+    yield* this.#wildcards;
+    for (let receive = this.#posted.oldest; receive; receive = receive.later as Receive | undefined) yield receive;
+  }
+
+  #isPosted(receive: Receive): boolean {
+    return receive.earlier !== undefined || this.#posted.oldest === receive;
+  }
+}
+
+function accepts(source: number, tag: number, message: { readonly source: number; readonly tag: number }): boolean {
+  return (source === ANY_SOURCE || source === message.source) && (tag === ANY_TAG || tag === message.tag);
+}

@@ -1,0 +1,100 @@
+// engine/operation: layer 4. Something that completes later: a send, a receive, a collective. Made by the engine and by
+// collectives, wrapped by mpi/request.ts. Its promise is made only when somebody waits, so that an operation that fails
+// unobserved is no unhandled rejection, and one that is done costs none.
+import type { CallSite } from "../base/call-site.ts";
+import { Exception } from "../base/errors.ts";
+
+/** What an operation is, for messages about ranks that wait and for errors. */
+export interface Call {
+  /** As a user would say it: `recv(source 1, tag 7) on COMM_WORLD`. Called rarely. */
+  describe(): string;
+  /** Where the script made the call. */
+  readonly site: CallSite;
+}
+
+export class Operation<T = unknown> {
+  #state: "pending" | "done" | "failed" = "pending";
+  #value: T | undefined;
+  #error: unknown;
+  #waiter: PromiseWithResolvers<T> | undefined;
+  #onSettled: Set<() => void> | undefined;
+  /** Set by who made the call; undefined for operations inside the runtime. */
+  call: Call | undefined;
+
+  /** True once resolved or rejected. */
+  get settled(): boolean {
+    return this.#state !== "pending";
+  }
+
+  /** True once rejected. */
+  get failed(): boolean {
+    return this.#state === "failed";
+  }
+
+  /** The value of an operation that has settled. @throws what it was rejected with */
+  get result(): T {
+    if (this.#state === "failed") throw this.#error;
+    return this.#value as T;
+  }
+
+  /** A promise of the result. Does not keep the event loop alive: see Progress.wait. */
+  promise(): Promise<T> {
+    if (this.#state === "done") return Promise.resolve(this.#value as T);
+    if (this.#state === "failed") return Promise.reject(this.#error);
+    this.#waiter ??= Promise.withResolvers<T>();
+    return this.#waiter.promise;
+  }
+
+  resolve(value: T): void {
+    if (this.#state !== "pending") return;
+    this.#state = "done";
+    this.#value = value;
+    this.#waiter?.resolve(value);
+    this.#settle();
+  }
+
+  reject(error: unknown): void {
+    if (this.#state !== "pending") return;
+    this.#state = "failed";
+    // The error arose while a frame was read; what helps is the line of the script that made the call.
+    if (this.call && error instanceof Exception) this.call.site.locate(error);
+    this.#error = error;
+    this.#waiter?.reject(error);
+    this.#settle();
+  }
+
+  /** Calls `then` when the operation settles, at once when it has. */
+  onSettled(then: () => void): void {
+    if (this.settled) return then();
+    this.#onSettled ??= new Set();
+    this.#onSettled.add(then);
+  }
+
+  /** Takes back a call of onSettled. */
+  offSettled(then: () => void): void {
+    this.#onSettled?.delete(then);
+  }
+
+  #settle(): void {
+    const waiting = this.#onSettled;
+    this.#onSettled = undefined;
+    if (waiting) for (const then of waiting) then();
+  }
+
+  /** An operation that is done. */
+  static done<T>(value: T): Operation<T> {
+    const operation = new Operation<T>();
+    operation.resolve(value);
+    return operation;
+  }
+
+  /** An operation that settles as `promise` does. */
+  static of<T>(promise: Promise<T>): Operation<T> {
+    const operation = new Operation<T>();
+    promise.then(
+      (value) => operation.resolve(value),
+      (error: unknown) => operation.reject(error),
+    );
+    return operation;
+  }
+}

@@ -1,0 +1,97 @@
+// engine/progress: layer 4. The one wait policy: who waits keeps the event loop turning for a bounded time, then sleeps
+// in it until a socket wakes it. One object per process. Called by everything that waits.
+import type { Operation } from "./operation.ts";
+
+/** Nanoseconds between two looks at the clock, in turns of the event loop (about 1 µs each). */
+const TURNS_PER_LOOK = 16;
+
+export class Progress {
+  readonly #spinNs: number;
+  /** Operations that somebody waits for. The script has not ended while there is one. */
+  readonly #waiting = new Set<Operation<any>>();
+  #turning = false;
+  #arrived = false;
+  #hold: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param spinUs microseconds of turning after the last arrival; 0 sleeps at once */
+  constructor(spinUs: number) {
+    this.#spinNs = spinUs * 1000;
+  }
+
+  /** The operations that somebody waits for. */
+  get waiting(): ReadonlySet<Operation<any>> {
+    return this.#waiting;
+  }
+
+  /** A promise of the operation's result; until it settles the process does not end, and progress is made. */
+  wait<T>(operation: Operation<T>): Promise<T> {
+    if (!operation.settled) this.#enter(operation);
+    return operation.promise();
+  }
+
+  /** Lets everything that has arrived in: one turn of the event loop. */
+  poll(): Promise<void> {
+    return new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+
+  /** Something arrived from another rank. */
+  arrived(): void {
+    this.#arrived = true;
+  }
+
+  /**
+   * Keeps an event loop alive that has nothing left but waiting operations, and calls `onLong` when that has lasted
+   * `ms` milliseconds. Called when the loop was about to end ("beforeExit"); ends when an operation settles.
+   */
+  hold(ms: number, onLong: () => void): void {
+    this.#release();
+    this.#hold = ms > 0 ? setTimeout(() => this.#holdOn(onLong), ms) : setInterval(() => {}, 2 ** 30);
+  }
+
+  #holdOn(onLong: () => void): void {
+    this.#hold = setInterval(() => {}, 2 ** 30);
+    onLong();
+  }
+
+  #release(): void {
+    // A timer that fires and an interval are cleared alike.
+    clearTimeout(this.#hold);
+    this.#hold = undefined;
+  }
+
+  #enter(operation: Operation<any>): void {
+    if (this.#waiting.has(operation)) return;
+    this.#waiting.add(operation);
+    operation.onSettled(() => {
+      this.#waiting.delete(operation);
+      if (this.#hold !== undefined) this.#release();
+    });
+    if (!this.#turning && this.#spinNs > 0) this.#turn();
+  }
+
+  /** Turns the event loop: sockets and timers are served at every turn. */
+  #turn(): void {
+    this.#turning = true;
+    let last = Bun.nanoseconds();
+    let turns = 0;
+    const turn = () => {
+      if (this.#waiting.size === 0) {
+        this.#turning = false;
+        return;
+      }
+      if (++turns % TURNS_PER_LOOK === 0) {
+        const now = Bun.nanoseconds();
+        if (this.#arrived) last = now;
+        this.#arrived = false;
+        if (now - last > this.#spinNs) {
+          this.#turning = false;
+          return;
+        }
+      }
+      setImmediate(turn);
+    };
+    setImmediate(turn);
+  }
+}

@@ -1,0 +1,129 @@
+// engine/rendezvous: layer 4. Long messages: they stay at the sender until the receiver has matched them, then go piece
+// by piece from the user's memory into its final place. Owned by engine.ts, which reads the frames.
+import type { Landing, Link } from "../transport/transport.ts";
+import { type DataHead, encodeCts, encodeDataHead } from "../wire/frame.ts";
+import type { Operation } from "./operation.ts";
+
+/** Bytes of one piece: long enough for the system call not to matter, short enough that others get a turn between. */
+const PIECE = 512 * 1024;
+
+interface Offer {
+  readonly peer: number;
+  readonly parts: readonly Uint8Array[];
+  readonly operation: Operation<void>;
+}
+
+interface Transfer {
+  readonly peer: number;
+  readonly parts: readonly Uint8Array[];
+  left: number;
+  readonly done: () => void;
+}
+
+export class Rendezvous {
+  readonly #links: readonly (Link | undefined)[];
+  readonly #offers = new Map<number, Offer>();
+  readonly #transfers = new Map<number, Transfer>();
+  #nextOffer = 1;
+  #nextTransfer = 1;
+  /** Frames handed to links, for the engine's count. */
+  sent = 0;
+
+  constructor(links: readonly (Link | undefined)[]) {
+    this.#links = links;
+  }
+
+  /** Messages that wait for their receiver, or are on their way. */
+  get outstanding(): number {
+    return this.#offers.size;
+  }
+
+  /** Sender: registers a message and returns its id, for an rts or an eager frame that wants an ack. */
+  offer(peer: number, parts: readonly Uint8Array[], operation: Operation<void>): number {
+    const id = this.#nextOffer++;
+    this.#offers.set(id, { peer, parts, operation });
+    return id;
+  }
+
+  /** Sender: `peer` has matched message `id` and wants its bytes as `transfer` (0: none). False when there is no such message. */
+  clear(peer: number, id: number, transfer: number): boolean {
+    const offer = this.#offers.get(id);
+    if (!offer || offer.peer !== peer) return false;
+    if (transfer === 0) {
+      this.#offers.delete(id);
+      offer.operation.resolve();
+    } else {
+      this.#stream(offer, transfer).then(
+        () => {
+          this.#offers.delete(id);
+          offer.operation.resolve();
+        },
+        () => {}, // The link is gone: the engine has been told and settles the operation.
+      );
+    }
+    return true;
+  }
+
+  async #stream({ peer, parts }: Offer, transfer: number): Promise<void> {
+    const link = this.#links[peer]!;
+    for (const [part, bytes] of parts.entries()) {
+      for (let offset = 0; offset < bytes.byteLength; offset += PIECE) {
+        const piece = bytes.subarray(offset, offset + PIECE);
+        const head = encodeDataHead({ transfer, part, offset }, piece.byteLength);
+        this.sent++;
+        const sending = link.sendBulk(head, piece);
+        if (sending) await sending;
+      }
+    }
+  }
+
+  /** Receiver: asks for the bytes of the sender's message `id`; they land in `parts`, then `done` is called. */
+  accept(peer: number, id: number, parts: readonly Uint8Array[], done: () => void): void {
+    let left = 0;
+    for (const part of parts) left += part.byteLength;
+    if (left === 0) {
+      this.decline(peer, id);
+      return done();
+    }
+    const transfer = this.#nextTransfer++;
+    this.#transfers.set(transfer, { peer, parts, left, done });
+    this.sent++;
+    this.#links[peer]!.send(encodeCts(id, transfer));
+  }
+
+  /** Receiver: takes the sender's message `id` as matched without wanting its bytes. */
+  decline(peer: number, id: number): void {
+    this.sent++;
+    this.#links[peer]!.send(encodeCts(id, 0));
+  }
+
+  /** Receiver: where a piece from `peer` goes. @throws RangeError when it belongs nowhere */
+  landing(peer: number, { transfer, part, offset }: DataHead, length: number, head: number): Landing {
+    const target = this.#transfers.get(transfer);
+    const memory = target?.parts[part];
+    if (!target || target.peer !== peer || !memory)
+      throw new RangeError(`a piece of transfer ${transfer}, part ${part}, which does not exist`);
+    if (offset + length > memory.byteLength || length > target.left) {
+      throw new RangeError(`a piece of ${length} bytes at ${offset} of a part of ${memory.byteLength}`);
+    }
+    return {
+      head,
+      into: memory.subarray(offset, offset + length),
+      done: () => {
+        target.left -= length;
+        if (target.left > 0) return;
+        this.#transfers.delete(transfer);
+        target.done();
+      },
+    };
+  }
+
+  /** Messages offered to `peer` will never be taken: settles them with `error`. */
+  abandon(peer: number, error: unknown): void {
+    for (const [id, offer] of this.#offers) {
+      if (offer.peer !== peer) continue;
+      this.#offers.delete(id);
+      offer.operation.reject(error);
+    }
+  }
+}

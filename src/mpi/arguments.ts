@@ -1,0 +1,109 @@
+// mpi/arguments: layer 9. Checks what a user passes, once, at the public method, before anything is sent. A missing,
+// unknown or wrongly typed option is a TypeError that names it; a value out of range is an Exception of its class.
+import { ANY_SOURCE, ANY_TAG, PROC_NULL, TAG_UB_VALUE } from "../base/constants.ts";
+import { Exception, show } from "../base/errors.ts";
+import { type BufferLike, isBuffer } from "../data/buffer.ts";
+import { Status } from "./status.ts";
+
+/** What checks need to know of a communicator. */
+export interface Ranks {
+  readonly size: number;
+  readonly name: string;
+}
+
+/** Throws unless `options` is an object (or undefined) with no other keys than `names`. */
+export function checkOptions(call: string, options: object | undefined, names: readonly string[]): void {
+  if (options === undefined) return;
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot call ${call}: options are ${show(options)}, expected an object with ${names.join(", ")}`,
+    );
+  }
+  for (const name in options) {
+    if (names.includes(name)) continue;
+    throw new TypeError(`Cannot call ${call}: option ${name} is unknown, expected ${names.join(", ")}`);
+  }
+}
+
+function checkNumber(call: string, option: string, value: unknown, expected: string): asserts value is number {
+  if (value === undefined)
+    throw new TypeError(`Cannot call ${call}: option ${option} is missing, expected ${expected}`);
+  if (typeof value !== "number") {
+    throw new TypeError(`Cannot call ${call}: option ${option} is ${show(value)}, expected ${expected}`);
+  }
+}
+
+function ranks({ size, name }: Ranks): string {
+  return size === 1 ? `${name} has only rank 0` : `${name} has ranks 0 to ${size - 1}`;
+}
+
+function isRank(value: number, size: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < size;
+}
+
+/** A rank that a message goes to, or PROC_NULL. */
+export function checkDest(call: string, comm: Ranks, dest: unknown, option = "dest"): number {
+  checkNumber(call, option, dest, "a rank");
+  if (isRank(dest, comm.size) || dest === PROC_NULL) return dest;
+  throw new Exception("ERR_RANK", `Cannot ${call} to rank ${dest}: ${ranks(comm)}`);
+}
+
+/** A rank that a message comes from, ANY_SOURCE (the default) or PROC_NULL. */
+export function checkSource(call: string, comm: Ranks, source: unknown): number {
+  if (source === undefined) return ANY_SOURCE;
+  checkNumber(call, "source", source, "a rank or MPI.ANY_SOURCE");
+  if (isRank(source, comm.size) || source === ANY_SOURCE || source === PROC_NULL) return source;
+  throw new Exception("ERR_RANK", `Cannot ${call} from rank ${source}: ${ranks(comm)}`);
+}
+
+/** The root of a collective; 0 by default. */
+export function checkRoot(call: string, comm: Ranks, root: unknown): number {
+  if (root === undefined) return 0;
+  checkNumber(call, "root", root, "a rank");
+  if (isRank(root, comm.size)) return root;
+  throw new Exception("ERR_ROOT", `Cannot ${call} with root ${root}: ${ranks(comm)}`);
+}
+
+/** A tag to send with; 0 by default. */
+export function checkTag(call: string, tag: unknown, option = "tag"): number {
+  if (tag === undefined) return 0;
+  checkNumber(call, option, tag, "a number");
+  if (Number.isInteger(tag) && tag >= 0 && tag <= TAG_UB_VALUE) return tag;
+  throw new Exception(
+    "ERR_TAG",
+    `Cannot ${call} with ${option} ${tag}: expected a whole number from 0 to ${TAG_UB_VALUE}`,
+  );
+}
+
+/** A tag to receive; ANY_TAG by default. */
+export function checkRecvTag(call: string, tag: unknown, option = "tag"): number {
+  return tag === undefined || tag === ANY_TAG ? ANY_TAG : checkTag(call, tag, option);
+}
+
+/** The option `into`: a buffer, if given. */
+export function checkInto(call: string, into: unknown): BufferLike | undefined {
+  if (into === undefined || isBuffer(into)) return into;
+  throw new TypeError(
+    `Cannot call ${call}: option into is ${show(into)}, expected a typed array, ArrayBuffer or DataView`,
+  );
+}
+
+/** A positional argument that must be a buffer. */
+export function checkBuffer(call: string, buffer: unknown): BufferLike {
+  if (isBuffer(buffer)) return buffer;
+  throw new TypeError(
+    `Cannot call ${call}: its data is ${show(buffer)}, expected a typed array, ArrayBuffer or DataView`,
+  );
+}
+
+/** The option `status`: a Status to fill in, if given. */
+export function checkStatus(call: string, status: unknown): Status | undefined {
+  if (status === undefined || status instanceof Status) return status;
+  throw new TypeError(`Cannot call ${call}: option status is ${show(status)}, expected a new MPI.Status()`);
+}
+
+/** The option `signal`: an AbortSignal, if given. */
+export function checkSignal(call: string, signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw new TypeError(`Cannot call ${call}: option signal is ${show(signal)}, expected an AbortSignal`);
+}

@@ -1,0 +1,45 @@
+// mpi/call: layer 9. Waiting on behalf of a script: with the call's description for reports, its line for errors, and an
+// AbortSignal where the script gave one.
+import { CallSite } from "../base/call-site.ts";
+import type { Operation } from "../engine/operation.ts";
+import type { Progress } from "../engine/progress.ts";
+
+/** Runs what may throw at once inside a method that returns a promise: a thrown error becomes a rejection. */
+export function attempt<T>(start: () => Promise<T>): Promise<T> {
+  try {
+    return start();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Takes the operation back when `signal` aborts; false when it is too late: then it completes. */
+  readonly cancel?: (() => boolean) | undefined;
+}
+
+/**
+ * Waits for `operation`.
+ * @param describe the call as a user would say it; called only for reports
+ */
+export function waitFor<T>(
+  progress: Progress,
+  operation: Operation<T>,
+  describe: () => string,
+  { signal, cancel }: WaitOptions = {},
+): Promise<T> {
+  if (operation.settled) return operation.promise();
+  operation.call ??= { describe, site: new CallSite() };
+  if (signal) abortWith(operation, signal, cancel);
+  return progress.wait(operation);
+}
+
+function abortWith(operation: Operation<any>, signal: AbortSignal, cancel: (() => boolean) | undefined): void {
+  const abort = () => {
+    if (!cancel || cancel()) operation.reject(signal.reason);
+  };
+  if (signal.aborted) return abort();
+  signal.addEventListener("abort", abort, { once: true });
+  operation.onSettled(() => signal.removeEventListener("abort", abort));
+}

@@ -1,0 +1,334 @@
+// mpi/point-to-point: layer 9. The chapter "point-to-point communication" of a communicator: Comm extends it. Arguments
+// are checked here, once; then one call downwards.
+import { ANY_SOURCE, ANY_TAG, PROC_NULL } from "../base/constants.ts";
+import type { Endpoint } from "../comm/endpoint.ts";
+import { anything, into } from "../comm/target.ts";
+import type { Body } from "../data/body.ts";
+import { type BufferLike, bufferFrom, bytesOf, elementOfBuffer, isBuffer } from "../data/buffer.ts";
+import { type Arrival, type Message as Arrived, arrivalBytes } from "../engine/message.ts";
+import { Operation } from "../engine/operation.ts";
+import { encodeValue } from "../wire/value.ts";
+import {
+  checkBuffer,
+  checkDest,
+  checkInto,
+  checkOptions,
+  checkRecvTag,
+  checkSignal,
+  checkSource,
+  checkStatus,
+  checkTag,
+} from "./arguments.ts";
+import { attempt, waitFor } from "./call.ts";
+import { type Pending, Request } from "./request.ts";
+import type { Status } from "./status.ts";
+
+export interface SendOptions {
+  /** Rank that the message goes to, or MPI.PROC_NULL. */
+  dest: number;
+  /** 0 … 2³¹−1. @default {0} */
+  tag?: number;
+}
+
+export interface RecvOptions {
+  /** Rank that the message comes from. @default {MPI.ANY_SOURCE} */
+  source?: number;
+  /** @default {MPI.ANY_TAG} */
+  tag?: number;
+  /** Is filled in with the sender, tag and length of the message. */
+  status?: Status;
+}
+
+/** With `into`, what is received lands in this buffer, which is also the result. */
+export interface Into<B extends BufferLike> {
+  into: B;
+}
+
+/** Ends the waiting: the call rejects with the signal's reason, and no message is lost. */
+export interface Abortable {
+  signal?: AbortSignal;
+}
+
+export interface SendrecvOptions {
+  dest: number;
+  /** @default {0} */
+  sendtag?: number;
+  source?: number;
+  /** @default {MPI.ANY_TAG} */
+  recvtag?: number;
+  status?: Status;
+}
+
+type Mode = "send" | "ssend" | "bsend" | "rsend";
+
+const SEND = ["dest", "tag"];
+const RECV = ["source", "tag", "into", "status"];
+const RECV_WAIT = [...RECV, "signal"];
+const SENDRECV = ["dest", "sendtag", "source", "recvtag", "into", "status"];
+const REPLACE = ["dest", "sendtag", "source", "recvtag", "status"];
+
+export abstract class PointToPoint {
+  /** @throws {MPI.Exception} ERR_COMM on MPI.COMM_NULL, ERR_OTHER after finalize; `call` is what the user called */
+  protected abstract use(call: string): Endpoint;
+  abstract readonly name: string;
+  abstract readonly size: number;
+
+  /**
+   * Sends a message to one rank and waits until `data` may be changed again.
+   *
+   * A buffer (typed array, ArrayBuffer, SharedArrayBuffer, DataView) travels as its raw bytes, anything else as a value
+   * with the meaning of `structuredClone`. A short message is on its way when this resolves; a long one has been taken by
+   * a receive. Messages to one rank on one communicator never overtake each other.
+   *
+   * @param data Any value, or a buffer of any length up to 4 GiB.
+   * @returns A promise that resolves when `data` may be changed.
+   * @throws {TypeError} An option is missing, unknown or of the wrong type.
+   * @throws {MPI.Exception} ERR_RANK, ERR_TAG; ERR_TYPE when `data` holds something that cannot be carried. Nothing was sent.
+   * @example
+   * ```ts
+   * const comm = MPI.COMM_WORLD;
+   * if (comm.rank === 0) for (let r = 1; r < comm.size; r++) await comm.send({ a: 7 }, { dest: r, tag: 11 });
+   * else console.log(await comm.recv({ source: 0, tag: 11 }));
+   * ```
+   * @see MPI-4.1 §3.2.1
+   */
+  send(data: unknown, options: SendOptions): Promise<void> {
+    return this.#sendWait("send", data, options);
+  }
+
+  /** As send, but waits until a receive has matched the message. @see MPI-4.1 §3.4 */
+  ssend(data: unknown, options: SendOptions): Promise<void> {
+    return this.#sendWait("ssend", data, options);
+  }
+
+  /** As send, but copies `data` first if need be and never waits for the receiver. @see MPI-4.1 §3.4 */
+  bsend(data: unknown, options: SendOptions): Promise<void> {
+    return this.#sendWait("bsend", data, options);
+  }
+
+  /** As send; says that a receive is posted already, which nothing here depends on. @see MPI-4.1 §3.4 */
+  rsend(data: unknown, options: SendOptions): Promise<void> {
+    return this.#sendWait("rsend", data, options);
+  }
+
+  /** Starts a send; `data` may be changed when the request is complete. @see MPI-4.1 §3.7.2 */
+  isend(data: unknown, options: SendOptions): Request<void> {
+    return this.#sendStart("send", data, options);
+  }
+
+  /** Starts an ssend. @see MPI-4.1 §3.7.2 */
+  issend(data: unknown, options: SendOptions): Request<void> {
+    return this.#sendStart("ssend", data, options);
+  }
+
+  /** Starts a bsend. @see MPI-4.1 §3.7.2 */
+  ibsend(data: unknown, options: SendOptions): Request<void> {
+    return this.#sendStart("bsend", data, options);
+  }
+
+  /** Starts an rsend. @see MPI-4.1 §3.7.2 */
+  irsend(data: unknown, options: SendOptions): Request<void> {
+    return this.#sendStart("rsend", data, options);
+  }
+
+  /**
+   * Waits for a message and returns its content: a value as it was sent, a typed array where one was sent.
+   *
+   * @param options.source @param options.tag Which message; any by default.
+   * @param options.into A buffer that the message lands in (of the same element kind, at least as long); it is returned.
+   * @param options.status Is filled in with source, tag and length.
+   * @param options.signal Takes the receive back when it aborts, e.g. `AbortSignal.timeout(500)`; no message is lost.
+   * @returns The value, the new buffer, or `into`. From MPI.PROC_NULL: `undefined`, or `into` as it was.
+   * @throws {MPI.Exception} ERR_TRUNCATE when the message is longer than `into`, ERR_TYPE when its element kind differs.
+   * @example
+   * ```ts
+   * await MPI.COMM_SELF.send(Float64Array.of(1, 2), { dest: 0 });
+   * const into = new Float64Array(2);
+   * await MPI.COMM_SELF.recv({ source: 0, into });
+   * console.log(into[1]); // 2
+   * ```
+   * @see MPI-4.1 §3.2.4
+   */
+  recv<B extends BufferLike>(options: RecvOptions & Into<B> & Abortable): Promise<B>;
+  recv<T = any>(options?: RecvOptions & Abortable): Promise<T>;
+  recv(options?: RecvOptions & Partial<Into<BufferLike>> & Abortable): Promise<any> {
+    return attempt(() => {
+      checkOptions("recv", options, RECV_WAIT);
+      const signal = checkSignal("recv", options?.signal);
+      const status = checkStatus("recv", options?.status);
+      const pending = this.#receive("recv", options?.source, options?.tag, options?.into);
+      const received = waitFor(pending.progress, pending.operation, pending.describe, {
+        signal,
+        cancel: pending.cancel,
+      });
+      return status ? this.#andFill(received, pending, status) : received;
+    });
+  }
+
+  /** Starts a receive. @see MPI-4.1 §3.7.2 */
+  irecv<B extends BufferLike>(options: RecvOptions & Into<B>): Request<B>;
+  irecv<T = any>(options?: RecvOptions): Request<T>;
+  irecv(options?: RecvOptions & Partial<Into<BufferLike>>): Request<any> {
+    checkOptions("irecv", options, RECV);
+    const status = checkStatus("irecv", options?.status);
+    const pending = this.#receive("irecv", options?.source, options?.tag, options?.into);
+    if (status) pending.operation.onSettled(() => pending.operation.failed || pending.fill?.(status));
+    return new Request(pending);
+  }
+
+  /**
+   * Sends one message and receives another, both at once: ranks that exchange data cannot block each other.
+   *
+   * @returns What was received, as `recv` does.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const left = await MPI.COMM_WORLD.sendrecv(rank, { dest: (rank + 1) % size, source: (rank + size - 1) % size });
+   * ```
+   * @see MPI-4.1 §3.11
+   */
+  sendrecv<B extends BufferLike>(data: unknown, options: SendrecvOptions & Into<B>): Promise<B>;
+  sendrecv<T = any>(data: unknown, options: SendrecvOptions): Promise<T>;
+  sendrecv(data: unknown, options: SendrecvOptions & Partial<Into<BufferLike>>): Promise<any> {
+    return attempt(() => this.#exchange("sendrecv", data, options, options?.into).wait());
+  }
+
+  /** Starts a sendrecv. @see MPI-4.1 §3.11 */
+  isendrecv<B extends BufferLike>(data: unknown, options: SendrecvOptions & Into<B>): Request<B>;
+  isendrecv<T = any>(data: unknown, options: SendrecvOptions): Request<T>;
+  isendrecv(data: unknown, options: SendrecvOptions & Partial<Into<BufferLike>>): Request<any> {
+    return this.#exchange("isendrecv", data, options, options?.into);
+  }
+
+  /** Sends the content of `buffer` and receives into the same memory. @returns `buffer` @see MPI-4.1 §3.11 */
+  sendrecvReplace<B extends BufferLike>(buffer: B, options: SendrecvOptions): Promise<B> {
+    return attempt(() => this.#replace("sendrecvReplace", buffer, options).wait());
+  }
+
+  /** Starts a sendrecvReplace. @see MPI-4.1 §3.11 */
+  isendrecvReplace<B extends BufferLike>(buffer: B, options: SendrecvOptions): Request<B> {
+    return this.#replace("isendrecvReplace", buffer, options);
+  }
+
+  // --- sending ---
+
+  #send(call: Mode, data: unknown, dest: unknown, tag: unknown): Operation<void> | undefined {
+    const endpoint = this.use(call);
+    const to = checkDest(call, this, dest);
+    const label = checkTag(call, tag);
+    const body: Body = isBuffer(data) ? { element: elementOfBuffer(data), parts: [bytesOf(data)] } : encodeValue(data);
+    if (to === PROC_NULL) return undefined;
+    if (call !== "bsend") return endpoint.send(to, label, body, call === "ssend");
+    const copy = { element: body.element, parts: body.parts.map((part) => part.slice()) };
+    endpoint.send(to, label, copy, false);
+    return undefined;
+  }
+
+  #describeSend(call: string, { dest, tag = 0 }: SendOptions): () => string {
+    return () => `${call}(dest ${dest}, tag ${tag}) on ${this.name}`;
+  }
+
+  #sendWait(call: Mode, data: unknown, options: SendOptions): Promise<void> {
+    return attempt(() => {
+      checkOptions(call, options, SEND);
+      const operation = this.#send(call, data, options?.dest, options?.tag);
+      if (!operation) return Promise.resolve();
+      return waitFor(this.use(call).engine.progress, operation, this.#describeSend(call, options));
+    });
+  }
+
+  #sendStart(call: Mode, data: unknown, options: SendOptions): Request<void> {
+    checkOptions(`i${call}`, options, SEND);
+    const operation = this.#send(call, data, options?.dest, options?.tag) ?? Operation.done<void>(undefined);
+    const { progress } = this.use(call).engine;
+    return new Request<void>({ operation, progress, describe: this.#describeSend(`i${call}`, options) });
+  }
+
+  // --- receiving ---
+
+  #receive(call: string, source: unknown, tag: unknown, memory: unknown): Pending<any> {
+    const endpoint = this.use(call);
+    const { engine } = endpoint;
+    const from = checkSource(call, this, source);
+    const label = checkRecvTag(call, tag);
+    const buffer = checkInto(call, memory);
+    const describe = () => `${call}(${describeEnvelope(from, label)}) on ${this.name}`;
+    if (from === PROC_NULL) {
+      const fill = (status: Status) => status.fill(PROC_NULL, ANY_TAG, 0, 0);
+      return { operation: Operation.done(buffer), progress: engine.progress, describe, fill };
+    }
+    const target = buffer ? into(buffer, (arrival) => this.from(arrival)) : anything;
+    const receive = endpoint.receive<any>(from, label, target);
+    return {
+      operation: receive.operation,
+      progress: engine.progress,
+      describe,
+      fill: (status) => receive.arrival && this.fillStatus(status, receive.arrival),
+      cancel: () => engine.cancel(receive),
+    };
+  }
+
+  #exchange(
+    call: string,
+    data: unknown,
+    options: SendrecvOptions,
+    memory: unknown,
+    names: readonly string[] = SENDRECV,
+  ): Request<any> {
+    checkOptions(call, options, names);
+    const status = checkStatus(call, options?.status);
+    const { progress } = this.use(call).engine;
+    checkDest(call, this, options?.dest);
+    checkTag(call, options?.sendtag, "sendtag");
+    const pending = this.#receive(call, options?.source, options?.recvtag, memory);
+    let sending: Operation<void> | undefined;
+    try {
+      sending = this.#send("send", data, options.dest, options.sendtag);
+    } catch (error) {
+      pending.cancel?.(); // The data cannot be carried: as if the call had never been made.
+      throw error;
+    }
+    const both = sending
+      ? Promise.all([pending.operation.promise(), sending.promise()]).then(([got]) => got)
+      : undefined;
+    const operation = both ? Operation.of(both) : pending.operation;
+    if (status) operation.onSettled(() => operation.failed || pending.fill?.(status));
+    const { dest, sendtag = 0 } = options;
+    const describe = () => `${pending.describe()} with send(dest ${dest}, tag ${sendtag})`;
+    return new Request({ operation, progress, describe, ...(pending.fill && { fill: pending.fill }) });
+  }
+
+  #replace<B extends BufferLike>(call: string, buffer: B, options: SendrecvOptions): Request<B> {
+    checkBuffer(call, buffer);
+    const copy = bufferFrom(elementOfBuffer(buffer), bytesOf(buffer).slice());
+    return this.#exchange(call, copy, options, buffer, REPLACE);
+  }
+
+  // --- telling about a message ---
+
+  /** Where a message is from, for errors. */
+  protected from(arrival: Arrival): string {
+    return `from rank ${this.#rankOf(arrival)}, tag ${arrival.tag}, on ${this.name}`;
+  }
+
+  #rankOf(arrival: Arrival): number {
+    return arrival.source === PROC_NULL ? PROC_NULL : this.use("recv").group.rankOf(arrival.source)!;
+  }
+
+  /** Fills in what is known of a message. */
+  protected fillStatus(status: Status, arrival: Arrival): Status {
+    status.fill(this.#rankOf(arrival), arrival.tag, arrivalBytes(arrival), arrival.element);
+    return status;
+  }
+
+  async #andFill<T>(received: Promise<T>, pending: Pending<T>, status: Status): Promise<T> {
+    const data = await received;
+    pending.fill?.(status);
+    return data;
+  }
+}
+
+/** Which messages a receive or probe takes, as a user would say it. */
+export function describeEnvelope(source: number, tag: number): string {
+  return `source ${source === ANY_SOURCE ? "any" : source}, tag ${tag === ANY_TAG ? "any" : tag}`;
+}

@@ -1,0 +1,97 @@
+// mpi/probe: layer 9. The chapter "probe and matched probe" of a communicator: Comm extends it.
+import { ANY_TAG, PROC_NULL } from "../base/constants.ts";
+import type { Arrival, Message as Arrived } from "../engine/message.ts";
+import { checkOptions, checkRecvTag, checkSignal, checkSource, checkStatus } from "./arguments.ts";
+import { attempt, waitFor } from "./call.ts";
+import { Message } from "./message.ts";
+import { type Abortable, describeEnvelope, PointToPoint, type RecvOptions } from "./point-to-point.ts";
+import { Status } from "./status.ts";
+
+const PROBE = ["source", "tag", "status"];
+const PROBE_WAIT = [...PROBE, "signal"];
+
+/** What a probe of MPI.PROC_NULL finds. */
+const nobody: Arrival = { source: PROC_NULL, tag: ANY_TAG, element: 0, check: 0, sizes: [0] };
+
+export abstract class Probe extends PointToPoint {
+  /** Waits until a message is here that a receive would get, and tells about it. @see MPI-4.1 §3.8.1 */
+  probe(options?: RecvOptions & Abortable): Promise<Status> {
+    return attempt(() =>
+      this.#probeWait("probe", options, false, (message, status) => this.fillStatus(status, message)),
+    );
+  }
+
+  /** Lets arrived messages in and says whether a receive would get one. @see MPI-4.1 §3.8.1 */
+  iprobe(options?: RecvOptions): Promise<boolean> {
+    return attempt(() => this.#probeNow("iprobe", options, false, (message) => message !== undefined));
+  }
+
+  /** As probe, but takes the message out: only the returned Message can receive it. @see MPI-4.1 §3.8.2 */
+  mprobe(options?: RecvOptions & Abortable): Promise<Message> {
+    return attempt(() => this.#probeWait("mprobe", options, true, (message) => this.#message(message)));
+  }
+
+  /** As iprobe, but takes the message out: the Message, or `null` when there is none. @see MPI-4.1 §3.8.2 */
+  improbe(options?: RecvOptions): Promise<Message | null> {
+    return attempt(() =>
+      this.#probeNow("improbe", options, true, (message) => (message ? this.#message(message) : null)),
+    );
+  }
+
+  #probeWait<R>(
+    call: string,
+    options: (RecvOptions & Abortable) | undefined,
+    take: boolean,
+    result: (message: Arrived | Arrival, status: Status) => R,
+  ): Promise<R> {
+    checkOptions(call, options, PROBE_WAIT);
+    const { source, tag, status } = this.#probeArguments(call, options);
+    const signal = checkSignal(call, options?.signal);
+    const endpoint = this.use(call);
+    const finish = (message: Arrived | Arrival) => {
+      this.fillStatus(status, message);
+      return result(message, status);
+    };
+    if (source === PROC_NULL) return Promise.resolve(finish(nobody));
+    const { engine } = endpoint;
+    const operation = endpoint.probeWait(source, tag, take);
+    const cancel = () => {
+      engine.cancelProbe(endpoint.context, operation);
+      return true;
+    };
+    const describe = () => `${call}(${describeEnvelope(source, tag)}) on ${this.name}`;
+    return waitFor(engine.progress, operation, describe, { signal, cancel }).then(finish);
+  }
+
+  async #probeNow<R>(
+    call: string,
+    options: RecvOptions | undefined,
+    take: boolean,
+    result: (message: Arrived | Arrival | undefined) => R,
+  ): Promise<R> {
+    checkOptions(call, options, PROBE);
+    const { source, tag, status } = this.#probeArguments(call, options);
+    const endpoint = this.use(call);
+    if (source !== PROC_NULL) await endpoint.engine.progress.poll();
+    const message = source === PROC_NULL ? nobody : endpoint.probe(source, tag, take);
+    if (message) this.fillStatus(status, message);
+    return result(message);
+  }
+
+  #probeArguments(call: string, options: RecvOptions | undefined) {
+    return {
+      source: checkSource(call, this, options?.source),
+      tag: checkRecvTag(call, options?.tag),
+      status: checkStatus(call, options?.status) ?? new Status(),
+    };
+  }
+
+  #message(arrived: Arrived | Arrival): Message {
+    return new Message(
+      arrived === nobody ? undefined : (arrived as Arrived),
+      this.use("mprobe"),
+      (arrival) => this.from(arrival),
+      (status, arrival) => this.fillStatus(status, arrival),
+    );
+  }
+}

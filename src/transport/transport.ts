@@ -1,0 +1,53 @@
+// transport/transport: layer 3. The contract between the engine and whatever carries bytes between two processes.
+// A transport gives the engine one Link per peer, and calls the engine's Sink for what arrives. The contract tests
+// (test/transport/contract.ts) run over every implementation.
+
+/** The longest message that `Link.send` takes and `Sink.message` gets. Longer ones go through `sendBulk`. */
+export const SHORT_LIMIT = 128 * 1024;
+
+/** Bytes that a Sink is shown of a bulk message before it says where the message goes. */
+export const BULK_WINDOW = 64;
+
+/** The way to one peer. Messages arrive whole, once, and in the order of the calls of send and sendBulk together. */
+export interface Link {
+  /**
+   * Queues one short message (1 … SHORT_LIMIT bytes). Returns at once, copies `message`, never calls the Sink before it
+   * returns. Does nothing after `close` or once the peer is lost: the Sink has been told.
+   */
+  send(message: Uint8Array): void;
+  /**
+   * Queues one bulk message: `head` and then `body`, together more than SHORT_LIMIT bytes. Both are borrowed: do not
+   * change them until the promise resolves; `undefined` means that this is already so. Rejects when the peer is lost.
+   * Never calls the Sink before it returns.
+   */
+  sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined;
+  /** Bytes queued here that have not been handed to the operating system. */
+  readonly queued: number;
+  /** Hands queued bytes over as far as that goes without waiting; for a process that is about to exit. */
+  flush(): void;
+  /** Sends what is queued, then closes. The peer's Sink is told `lost` unless it has closed too. */
+  close(): void;
+}
+
+/** Where the rest of a bulk message goes. */
+export interface Landing {
+  /** How many bytes of the message, from its beginning, are its head: they are not written to `into`. */
+  readonly head: number;
+  /** Exactly as long as the message without its head. The transport writes it; nobody else touches it until `done`. */
+  readonly into: Uint8Array;
+  /** Called once, when all of `into` is written. */
+  done(): void;
+}
+
+/** What the engine gives every transport. Never called from inside a Link's method. Calls must not throw. */
+export interface Sink {
+  /** A short message. `message` is lent for the duration of the call. */
+  message(peer: number, message: Uint8Array): void;
+  /**
+   * A bulk message of `length` bytes begins; `window` is its first BULK_WINDOW bytes, lent for the duration of the
+   * call. Returning undefined refuses it: the transport drops the connection and reports the peer as lost.
+   */
+  bulk(peer: number, window: Uint8Array, length: number): Landing | undefined;
+  /** The connection is gone: nothing more comes, and what was queued may not have arrived. Called once. */
+  lost(peer: number, reason: string): void;
+}

@@ -1,0 +1,27 @@
+// transport/wireup-alone: layer 3. Wire-up of a job of one rank, started without a launcher.
+import type { Card, FromRank, RankState } from "../wire/control.ts";
+import type { WireUp } from "./wireup.ts";
+
+export class AloneWireUp implements WireUp {
+  readonly job = { id: "alone", secret: new Uint8Array(0) };
+  readonly rank = 0;
+  readonly size = 1;
+  readonly localSize = 1;
+  onAsk: () => RankState = () => ({ blocked: false, finished: false, sent: 0, received: 0, waits: [] });
+  readonly #listen: (message: FromRank) => void;
+
+  /** @param listen gets what a launcher would be told */
+  constructor(listen: (message: FromRank) => void) {
+    this.#listen = listen;
+  }
+
+  exchange(card: Card): Promise<readonly Card[]> {
+    return Promise.resolve([card]);
+  }
+  tell(message: FromRank): void {
+    this.#listen(message);
+  }
+  finished(_code: number): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,96 @@
+// transport/wireup-launcher: layer 3. Wire-up with `tsmpi run`, over file descriptor 3.
+import { writeSync } from "node:fs";
+import type { Socket } from "bun";
+import {
+  type Card,
+  ControlReader,
+  encodeControl,
+  type FromRank,
+  type RankState,
+  type ToRank,
+} from "../wire/control.ts";
+import type { JobKey } from "./handshake.ts";
+import type { WireUp } from "./wireup.ts";
+
+const CONTROL = 3;
+
+type Job = Extract<ToRank, { kind: "job" }>;
+
+export class LauncherWireUp implements WireUp {
+  readonly job: JobKey;
+  readonly rank: number;
+  readonly size: number;
+  readonly localSize: number;
+  /** Process id of the launcher. */
+  readonly launcher: number;
+  onAsk: () => RankState = () => ({ blocked: false, finished: false, sent: 0, received: 0, waits: [] });
+  readonly #socket: Socket;
+  readonly #world = Promise.withResolvers<readonly Card[]>();
+  readonly #done = Promise.withResolvers<void>();
+
+  private constructor(socket: Socket, job: Job) {
+    this.#socket = socket;
+    this.job = { id: job.id, secret: job.secret };
+    this.rank = job.rank;
+    this.size = job.size;
+    this.localSize = job.localSize;
+    this.launcher = job.launcher;
+  }
+
+  /** Opens the control channel and waits for the job. A rank without its launcher ends at once. */
+  static async open(): Promise<LauncherWireUp> {
+    const first = Promise.withResolvers<Job>();
+    const reader = new ControlReader<ToRank>();
+    let wireup: LauncherWireUp | undefined;
+    const socket = await Bun.connect({
+      // Not in Bun's types: an inherited socket by its descriptor.
+      ...({ fd: CONTROL } as unknown as { unix: string }),
+      socket: {
+        data: (_, chunk) => {
+          for (const message of reader.push(chunk)) {
+            if (message.kind === "job") first.resolve(message);
+            else if (wireup) wireup.#take(message);
+          }
+        },
+        close: () => process.exit(1),
+        error: () => process.exit(1),
+      },
+    });
+    wireup = new LauncherWireUp(socket, await first.promise);
+    return wireup;
+  }
+
+  exchange(card: Card): Promise<readonly Card[]> {
+    this.tell({ kind: "card", card });
+    return this.#world.promise.then((cards) => {
+      this.#socket.unref();
+      return cards;
+    });
+  }
+
+  tell(message: FromRank): void {
+    const bytes = encodeControl(message);
+    let at = 0;
+    while (at < bytes.byteLength) {
+      try {
+        at += writeSync(CONTROL, bytes, at);
+      } catch (error) {
+        // The launcher is slow to read: these messages are few and short, so waiting here is better than losing one.
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
+        Bun.sleepSync(1);
+      }
+    }
+  }
+
+  finished(code: number): Promise<void> {
+    this.#socket.ref();
+    this.tell({ kind: "finished", code });
+    return this.#done.promise;
+  }
+
+  #take(message: ToRank): void {
+    if (message.kind === "world") this.#world.resolve(message.cards);
+    else if (message.kind === "done") this.#done.resolve();
+    else if (message.kind === "ask") this.tell({ kind: "state", id: message.id, state: this.onAsk() });
+  }
+}

@@ -1,0 +1,20 @@
+// transport/wireup: layer 3. The contract of wire-up: how a process learns its rank and size, finds the others, and tells
+// who started it how it fares. One file per engine that can start ranks; runtime.ts is handed the one that applies.
+import type { Card, FromRank, RankState } from "../wire/control.ts";
+import type { JobKey } from "./handshake.ts";
+
+export interface WireUp {
+  readonly job: JobKey;
+  readonly rank: number;
+  readonly size: number;
+  /** Ranks on this host; decides whether waiting ranks may keep a core busy. */
+  readonly localSize: number;
+  /** Publishes this rank's card and resolves with everyone's, by rank. */
+  exchange(card: Card): Promise<readonly Card[]>;
+  /** Tells the launcher something. Returns when the operating system has it. */
+  tell(message: FromRank): void;
+  /** Tells that this rank has finished with exit code `code`; resolves when all have. Keeps the event loop alive. */
+  finished(code: number): Promise<void>;
+  /** Called when the launcher asks what this rank is doing. Set once, before exchange. */
+  onAsk: () => RankState;
+}

@@ -1,0 +1,38 @@
+// test/programs/launch-stand-in: the launcher, with stand-ins in place of real ranks. Its argument is a plan, as JSON; what
+// the plan leaves out has the command line's defaults.
+import { join } from "node:path";
+import type { Program, RunPlan } from "../../cli/launch/plan.ts";
+import { launch } from "../../cli/launch/run.ts";
+import { UsageError } from "../../cli/usage-error.ts";
+
+export type Given = Partial<Omit<RunPlan, "programs">> & { programs: Partial<Program>[] };
+
+const given = JSON.parse(process.argv[2]!) as Given;
+const programs: Program[] = given.programs.map((program) => ({
+  ranks: 1,
+  script: join(import.meta.dir, "stand-in-rank.ts"),
+  args: [],
+  env: {},
+  wdir: undefined,
+  ...program,
+}));
+const plan: RunPlan = {
+  tagOutput: false,
+  timestampOutput: false,
+  outputDir: undefined,
+  stdin: 0,
+  timeout: undefined,
+  quiet: false,
+  verbose: false,
+  ignored: [],
+  notes: [],
+  ...given,
+  programs,
+};
+try {
+  process.exit(await launch(plan, ({ script, args }) => [process.execPath, script, ...args]));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(error.report);
+  process.exit(2);
+}

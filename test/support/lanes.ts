@@ -1,0 +1,168 @@
+// test/support/lanes: ranks of one process that talk through lanes with bad weather. Between one pair of ranks messages
+// keep their order; everything else is delivered in an order drawn from a seed, never before isend has returned.
+// Long messages stay in the sender's memory until a receive has matched them, as with rendezvous, so that a sender
+// that changes them too early, or waits for the send before it receives, is found out. When nothing can move any
+// more, everyone who waits is rejected: a wrong algorithm fails instead of hanging.
+import { Exception } from "../../src/base/errors.ts";
+import type { Lane } from "../../src/comm/lane.ts";
+import { type Body, bodyBytes } from "../../src/data/body.ts";
+import { BYTES, VALUE } from "../../src/data/element.ts";
+
+interface Message {
+  readonly body: Body;
+  /** Ends the loan of the sender's memory. */
+  readonly done: ((error?: Error) => void) | undefined;
+}
+
+interface Receive {
+  readonly into: Parameters<Lane["irecv"]>[1];
+  readonly resolve: (body: Body) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The messages from one rank to another on one lane. */
+interface Channel {
+  readonly name: string;
+  readonly flying: Message[];
+  readonly arrived: Message[];
+  readonly receives: Receive[];
+}
+
+const copyOf = (body: Body): Body => ({
+  element: body.element,
+  parts: body.parts.map((part) => new Uint8Array(part)),
+});
+
+/** Pseudo-random integers below `limit`, the same ones for the same seed (mulberry32). */
+export function random(seed: number): (limit: number) => number {
+  let state = seed;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * limit);
+  };
+}
+
+export class FakeNetwork {
+  readonly size: number;
+  /** Messages sent so far. */
+  messages = 0;
+  /** Bytes of the longest message that is copied at once. */
+  readonly #eager: number;
+  readonly #random: (limit: number) => number;
+  readonly #channels: Channel[] = [];
+  #moving = false;
+
+  constructor(size: number, seed: number, eager = 200) {
+    this.size = size;
+    this.#eager = eager;
+    this.#random = random(seed);
+  }
+
+  /** One lane for each rank: what one call of one collective uses. */
+  lanes(): Lane[] {
+    const { size } = this;
+    const channels = Array.from({ length: size }, (_, source) =>
+      Array.from({ length: size }, (_, dest): Channel => {
+        const channel = { name: `${source}→${dest}`, flying: [], arrived: [], receives: [] };
+        this.#channels.push(channel);
+        return channel;
+      }),
+    );
+    return channels.map((to, rank) => ({
+      rank,
+      size,
+      isend: (dest, body) => this.#send(to[dest]!, body),
+      irecv: (source, into) => this.#receive(channels[source]![rank]!, into),
+    }));
+  }
+
+  /** Runs one collective on every rank. @returns what each got */
+  run<T>(call: (lane: Lane) => Promise<T>): Promise<T[]> {
+    return Promise.all(this.lanes().map(call));
+  }
+
+  /** As `run`, for collectives that may fail on some ranks. */
+  settle<T>(call: (lane: Lane) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
+    return Promise.allSettled(this.lanes().map(call));
+  }
+
+  #send(channel: Channel, body: Body): Promise<void> | undefined {
+    this.messages++;
+    this.#move();
+    if (bodyBytes(body) <= this.#eager) {
+      channel.flying.push({ body: copyOf(body), done: undefined });
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      channel.flying.push({ body, done: (error) => (error ? reject(error) : resolve()) });
+    });
+  }
+
+  #receive(channel: Channel, into: Receive["into"]): Promise<Body> {
+    return new Promise((resolve, reject) => {
+      channel.receives.push({ into, resolve, reject });
+      this.#match(channel);
+      this.#move();
+    });
+  }
+
+  #match({ arrived, receives }: Channel): void {
+    while (arrived.length > 0 && receives.length > 0) {
+      const { body, done } = arrived.shift()!;
+      const { into, resolve, reject } = receives.shift()!;
+      done?.();
+      if (!into) {
+        resolve(copyOf(body));
+        continue;
+      }
+      const bytes = bodyBytes(body);
+      if (body.element === VALUE || ![body.element, BYTES].includes(into.element === BYTES ? BYTES : into.element)) {
+        if (body.element === VALUE || into.element !== BYTES) {
+          reject(new Exception("ERR_TYPE", `Cannot receive element ${body.element}: expected ${into.element}`));
+          continue;
+        }
+      }
+      if (bytes > into.bytes.byteLength) {
+        reject(
+          new Exception("ERR_TRUNCATE", `Cannot receive ${bytes} bytes: buffer holds ${into.bytes.byteLength} bytes`),
+        );
+        continue;
+      }
+      into.bytes.set(body.parts[0]!);
+      resolve({ element: body.element, parts: [into.bytes.subarray(0, bytes)] });
+    }
+  }
+
+  /** Delivers one message after the other, each in a turn of the event loop, until all is quiet. */
+  #move(): void {
+    if (this.#moving) return;
+    this.#moving = true;
+    let quiet = 0;
+    const turn = () => {
+      const flying = this.#channels.filter((channel) => channel.flying.length > 0);
+      const channel = flying[this.#random(flying.length)];
+      if (channel) {
+        channel.arrived.push(channel.flying.shift()!);
+        this.#match(channel);
+        quiet = 0;
+      } else if (++quiet > 2) {
+        this.#moving = false;
+        this.#end();
+        return;
+      }
+      setImmediate(turn);
+    };
+    setImmediate(turn);
+  }
+
+  #end(): void {
+    for (const { name, arrived, receives } of this.#channels) {
+      const error = new Error(`Nothing moves any more, and ${name} is not complete`);
+      for (const { reject } of receives.splice(0)) reject(error);
+      for (const { done } of arrived.splice(0)) done?.(error);
+    }
+    this.#channels.length = 0;
+  }
+}
