@@ -2,7 +2,7 @@
 //   bun cli/build.ts [--if-needed] [--target=bun-linux-arm64] [--outfile=dist/tsmpi]
 // Run by package.json's scripts; no part of the executable.
 
-import { mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -34,8 +34,17 @@ export function defaultOutfile(target: string | undefined): string {
 /** Makes the executable. It appears under its name only when it is whole, and may replace one that is running. */
 export async function build(outfile: string, target: string | undefined): Promise<void> {
   mkdirSync(dirname(outfile), { recursive: true });
-  const unfinished = join(dirname(outfile), `.${process.pid}-${basename(outfile)}`);
-  const made = await Bun.build({
+  const unfinished = mkdtempSync(join(dirname(outfile), ".build-"));
+  try {
+    await compile(join(unfinished, basename(outfile)), target);
+    renameSync(join(unfinished, basename(outfile)), outfile);
+  } finally {
+    rmSync(unfinished, { recursive: true }); // the source map too, which is inside the executable as well
+  }
+}
+
+async function compile(outfile: string, target: string | undefined): Promise<void> {
+  await Bun.build({
     entrypoints: [join(house, "cli/main.ts")],
     target: "bun",
     format: "esm",
@@ -45,7 +54,7 @@ export async function build(outfile: string, target: string | undefined): Promis
     sourcemap: "linked",
     compile: {
       ...(target === undefined ? {} : { target: target as Bun.Build.CompileTarget }),
-      outfile: unfinished,
+      outfile,
       // A user's script finds its own packages and paths; what lies in its directory for other programs stays out.
       autoloadPackageJson: true,
       autoloadTsconfig: true,
@@ -53,8 +62,6 @@ export async function build(outfile: string, target: string | undefined): Promis
       autoloadBunfig: false,
     },
   });
-  if (!made.success) throw new AggregateError(made.logs, "Cannot build tsmpi");
-  renameSync(unfinished, outfile);
 }
 
 if (import.meta.main) {

@@ -12,7 +12,7 @@ export async function commandLine(argv: string[]): Promise<void> {
     const code = await dispatch(argv);
     if (code !== undefined) process.exitCode = code;
   } catch (error) {
-    process.stderr.write(usageErrorOf(error).report);
+    process.stderr.write(usageErrorOf(error, argv[0]!).report);
     process.exitCode = 2;
   }
 }
@@ -38,7 +38,7 @@ async function help(command?: string): Promise<number> {
 }
 
 async function version(): Promise<number> {
-  process.stdout.write(`${versionLine()}\n`);
+  console.log(versionLine());
   return 0;
 }
 
@@ -55,10 +55,10 @@ function findOwnScript(name: string): string {
 }
 
 /** cac's errors are wrong usage too; anything else is thrown on. */
-function usageErrorOf(error: unknown): UsageError {
+function usageErrorOf(error: unknown, command: string): UsageError {
   if (error instanceof UsageError) return error;
   if (error instanceof Error && error.name === "CACError") {
-    return new UsageError(error.message.replaceAll("`", ""), "`tsmpi --help` lists the commands");
+    return new UsageError(error.message.replaceAll("`", ""), `\`tsmpi ${command} --help\` shows what it takes`);
   }
   throw error;
 }

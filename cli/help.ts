@@ -13,9 +13,12 @@ interface Section {
 /** The commands as cac knows them. */
 function describe(): CAC {
   const cli = cac("tsmpi");
-  cli.usage("run [options] script [arguments]    several ranks; `run` may be left out");
   cli.usage(
-    `${cli.globalCommand.usageText}\n  $ tsmpi script [arguments]                  one rank\n  $ tsmpi <command> [--help]`,
+    [
+      "[run] [options] script [arguments]   on several ranks",
+      "  $ tsmpi script [arguments]                   as one rank",
+      "  $ tsmpi <command> [--help]",
+    ].join("\n"),
   );
   for (const example of run.examples) cli.example(`  $ ${example}`);
   for (const row of commands) {

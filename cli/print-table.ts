@@ -3,5 +3,5 @@
 /** Prints the rows; a name stands out from its text by at least two blanks. */
 export function printTable(rows: readonly (readonly [name: string, about: string])[]): void {
   const width = Math.max(0, ...rows.map(([name]) => name.length));
-  process.stdout.write(rows.map(([name, about]) => `${`${name.padEnd(width)}  ${about}`.trimEnd()}\n`).join(""));
+  for (const [name, about] of rows) console.log(`${name.padEnd(width)}  ${about}`.trimEnd());
 }

@@ -1,11 +1,11 @@
 // cli/self: layer 10. How this program starts itself again: the launcher does so for every rank.
 
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 
-/** True in the executable that `bun build --compile` made, whose own files have paths inside it. */
-export const compiled: boolean = Bun.main.startsWith("/$bunfs/") || Bun.main.includes("~BUN");
+/** True in the executable that `bun build --compile` made, where the program's own files have paths that no disk has. */
+export const compiled: boolean = import.meta.dir.startsWith("/$bunfs/") || import.meta.dir.includes("~BUN");
 
 /** The command line, without arguments, that runs this program again: the executable, or Bun and cli/main.ts. */
 export function selfCommand(): string[] {
-  return compiled ? [process.execPath] : [process.execPath, fileURLToPath(new URL("./main.ts", import.meta.url))];
+  return compiled ? [process.execPath] : [process.execPath, join(import.meta.dir, "main.ts")];
 }

@@ -26,7 +26,7 @@ export function completion(shell: string | undefined, commands: Words["commands"
       "for this shell: source <(tsmpi completion bash)",
     );
   }
-  process.stdout.write(make({ commands, options: options(), samples: sampleNames.map((name) => `sample:${name}`) }));
+  console.log(make({ commands, options: options(), samples: sampleNames.map((name) => `sample:${name}`) }));
   return 0;
 }
 

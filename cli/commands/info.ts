@@ -15,11 +15,11 @@ export function info(): number {
     ["cores", `${availableParallelism()}`],
     ["memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
   ]);
-  process.stdout.write("\nVariables, with their values here:\n\n");
+  console.log("\nVariables, with their values here:\n");
   for (const [name, { about, default: usual }] of Object.entries(variables)) {
     const value = variable(name)!;
     const set = value === usual ? "(default)" : `(default ${usual})`;
-    process.stdout.write(`${name}=${value} ${set}\n${about.replace(/(.{1,76})(?: |$)/g, "    $1\n")}`);
+    console.log(`${name}=${value} ${set}${about.replace(/(.{1,76})(?: |$)/g, "\n    $1")}`);
   }
   return 0;
 }

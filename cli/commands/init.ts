@@ -26,7 +26,7 @@ const compilerOptions = {
 /** Makes what is missing in `dir` and says what it made, what it left alone and what to do next. */
 export function init(dir = "."): number {
   const hello = `${scriptsDirectory}/hello.ts`;
-  const { written, kept } = writeNew(
+  const { made, same, kept } = writeNew(
     dir,
     new Map([
       [hello, sampleTexts["hello.ts"]!],
@@ -35,12 +35,9 @@ export function init(dir = "."): number {
     ]),
   );
   let text = "";
-  for (const [verb, names] of [
-    ["Made", written],
-    ["Kept", kept],
-  ] as const) {
-    for (const name of summary(names)) text += `${verb}  ${join(dir, name)}\n`;
-  }
+  for (const name of summary(made)) text += `made  ${join(dir, name)}\n`;
+  for (const name of summary(same)) text += `kept  ${join(dir, name)} (the same)\n`;
+  for (const name of summary(kept)) text += `kept  ${join(dir, name)} (another)\n`;
   if (kept.includes("tsconfig.json")) {
     text += `Your tsconfig.json needs this under compilerOptions: "paths": ${JSON.stringify(compilerOptions.paths)}\n`;
   }
@@ -48,7 +45,7 @@ export function init(dir = "."): number {
     text += `The types that were kept are of another version; to renew them, remove ${join(dir, typesDirectory)} first\n`;
   }
   const enter = relative(".", dir) ? `cd ${dir} && ` : "";
-  process.stdout.write(`${text}\nNext: ${enter}tsmpi run -np 4 hello\n`);
+  console.log(`${text}\nNext: ${enter}tsmpi run -np 4 hello`);
   return 0;
 }
 

@@ -17,7 +17,7 @@ export async function run(argv: string[], help: () => Promise<number>): Promise<
   });
   if (plan === "help") return help();
   if (plan === "version") {
-    process.stdout.write(`${versionLine()}\n`);
+    console.log(versionLine());
     return 0;
   }
   if (!plan.quiet) {

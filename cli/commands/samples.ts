@@ -17,7 +17,7 @@ export function samples(verb?: string, dir = "samples"): number {
 
 function list(): number {
   printTable(sampleNames.map((name) => [`sample:${name}`, leadingComment(sampleTexts[`${name}.ts`] ?? "")]));
-  process.stdout.write("\nRun one: tsmpi run -np 5 sample:hello\nCopy all: tsmpi samples copy [dir]\n");
+  console.log("\nRun one:  tsmpi run -np 5 sample:hello\nCopy all: tsmpi samples copy [dir]");
   return 0;
 }
 
@@ -28,26 +28,21 @@ function copy(dir: string): number {
     const manifest = { private: true, type: "module", dependencies: Object.fromEntries(needs) };
     files.set("package.json", `${JSON.stringify(manifest, null, 2)}\n`);
   }
-  const { written, kept } = writeNew(dir, files);
-  let text = `${written.length} files are in ${dir}\n`;
-  if (kept.length > 0)
-    text += `Kept, as they differ from the samples: ${kept.map((name) => join(dir, name)).join(", ")}\n`;
+  const { made, same, kept } = writeNew(dir, files);
+  let text = made.length > 0 ? `Wrote ${made.length} files into ${dir}\n` : "";
+  if (same.length > 0) text += `${same.length} files were in ${dir} already\n`;
+  if (kept.length > 0) text += `Kept, though they differ: ${kept.map((name) => join(dir, name)).join(", ")}\n`;
   if (needs.size > 0)
     text += `Some need ${[...needs.keys()].join(", ")} from npm: run \`npm install\` in ${dir} first\n`;
-  process.stdout.write(`${text}Run one: tsmpi run -np 5 ${join(dir, "hello.ts")}\n`);
+  console.log(`${text}Run one: tsmpi run -np 5 ${join(dir, "hello.ts")}`);
   return 0;
 }
 
+/** Finds the package in `from "package/path"`. */
+const importedPackage = /^(?:import|export)\b[^;]*?\bfrom\s*["']((?:@[^/"']+\/)?[^./"'][^/"']*)/gm;
+
 /** The npm packages that the sources import, with their versions. */
 function packagesOf(sources: Iterable<string>): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const source of sources) {
-    for (const [, name] of source.matchAll(
-      /^(?:import|export)\b[^;]*?\bfrom\s*["']((?:@[^/"']+\/)?[^./"'][^/"']*)/gm,
-    )) {
-      const version = dependencies[name!];
-      if (version) found.set(name!, version);
-    }
-  }
-  return found;
+  const names = [...sources].flatMap((source) => [...source.matchAll(importedPackage)].map((found) => found[1]!));
+  return new Map(names.flatMap((name) => (dependencies[name] ? [[name, dependencies[name]] as const] : [])));
 }

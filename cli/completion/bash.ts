@@ -53,6 +53,5 @@ _tsmpi() {
     */) compopt -o nospace 2> /dev/null ;;
   esac
 }
-complete -o default -F _tsmpi tsmpi
-`;
+complete -o default -F _tsmpi tsmpi`;
 }

@@ -35,5 +35,5 @@ export function completionFish({ commands, options, samples }: Words): string {
     const needs = value === undefined ? "" : takesPath(value) ? " -r" : " -x";
     lines.push(`complete -c tsmpi -n __tsmpi_runs ${spelling(name)}${needs} -d ${quoted(about)}`);
   }
-  return `${lines.join("\n")}\n`;
+  return lines.join("\n");
 }

@@ -42,6 +42,5 @@ ${described(options)}
   compadd -X sample -a samples
   _files
 }
-if [[ $funcstack[1] == _tsmpi ]]; then _tsmpi "$@"; else compdef _tsmpi tsmpi; fi
-`;
+if [[ $funcstack[1] == _tsmpi ]]; then _tsmpi "$@"; else compdef _tsmpi tsmpi; fi`;
 }

@@ -41,9 +41,8 @@ export function makeDeclarations(): Record<string, string> {
       include: [],
     };
     writeFileSync(join(dir, "tsconfig.json"), JSON.stringify(settings));
-    const tsc = [process.execPath, join(house, "node_modules/typescript/bin/tsc"), "-p", dir];
-    const made = Bun.spawnSync(tsc);
-    if (!made.success) throw new Error(`Cannot make the type declarations:\n${made.stdout}${made.stderr}`);
+    // Declarations come out even where the types have mistakes, which are for `npm run check` to report.
+    Bun.spawnSync([process.execPath, join(house, "node_modules/typescript/bin/tsc"), "-p", dir]);
     return reachable("index.d.ts", textsBelow(join(dir, "types")));
   } finally {
     rmSync(dir, { recursive: true });

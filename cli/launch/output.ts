@@ -69,18 +69,19 @@ export class Output {
 
   /** Resolves when all that the ranks have written has been read and passed on. To be called when they have gone. */
   async drained(): Promise<void> {
-    let over = false;
-    const all = Promise.all(this.#running).finally(() => {
-      over = true;
-    });
+    let before = -1;
     let looks = 0;
-    for (let before = -1; !over; await Promise.race([all, Bun.sleep(LOOK_MS)])) {
+    const look = setInterval(() => {
       const now = this.#streams.reduce((sum, stream) => sum + stream.bytesRead, 0);
       looks = now === before && this.#sinks().every((sink) => sink.idle) ? looks + 1 : 0;
       before = now;
       if (looks === LOOKS) for (const stream of this.#streams) stream.stop();
+    }, LOOK_MS);
+    try {
+      await Promise.all(this.#running);
+    } finally {
+      clearInterval(look);
     }
-    await all;
     await this.flushed();
   }
 

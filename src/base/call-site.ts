@@ -1,11 +1,18 @@
 // base/call-site: layer 0. The line of the user's script that made a call: taken cheaply when the call is made, turned
 // into text only when a message needs it.
 
-/** Frames of this library in a stack: the directory of the sources, or the inside of the compiled binary. */
-const own =
-  import.meta.dir.startsWith("/$bunfs/") || import.meta.dir.includes("~BUN")
-    ? import.meta.dir
-    : import.meta.dir.replace(/base$/, "");
+/** Where the library's sources are, when it is not compiled into a binary. */
+const home = import.meta.path.replace(/src\/base\/call-site\.ts$/, "");
+
+/** Whether a line of a stack is the library's own, or the engine's: not the script's. */
+export function ownFrame(frame: string): boolean {
+  if (frame.includes(`${home}src/`) || frame.includes(`${home}cli/`)) return true;
+  if (/[/(]samples\//.test(frame)) return false;
+  if (frame.includes("/$bunfs/") || frame.includes("~BUN")) return true;
+  return /\((?:native|unknown)|\bnative:|\bunknown:|\bat <anonymous>$|\bat (?:async )?loadAndEvaluateModule|\((?:src|cli)\//.test(
+    frame,
+  );
+}
 
 /** Frames that are kept: ours above the call, and the script's. */
 const FRAMES = 6;
@@ -24,7 +31,7 @@ export class CallSite {
   /** The script's frames, innermost first, as they stand in a stack. */
   get frames(): string[] {
     const lines = (this.#trace.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-    return lines.filter((line) => !line.includes(own) && !/\((?:native|unknown)\)|\bnative:|<anonymous>$/.test(line));
+    return lines.filter((line) => !ownFrame(line));
   }
 
   /** `script.ts:12:9`, or undefined when no frame of the script is known. */

@@ -221,9 +221,19 @@ export class Engine implements Sink {
 
   // --- the end ---
 
-  /** True when everything that was sent has been handed to the operating system and, if long, taken by its receiver. */
-  get idle(): boolean {
-    return this.#rendezvous.outstanding === 0 && this.#links.every((link) => !link || link.queued === 0);
+  /** Sends that wait for their receiver, or whose bytes are on their way. */
+  get outstanding(): number {
+    return this.#rendezvous.outstanding;
+  }
+
+  /** Settles when no send is outstanding. */
+  drained(): Operation<void> {
+    return this.#rendezvous.drained();
+  }
+
+  /** True when all bytes that were sent have been handed to the operating system. */
+  get flushed(): boolean {
+    return this.#links.every((link) => !link || link.queued === 0);
   }
 
   /** Tells every other process that nothing more comes, and hands everything over as far as that goes without waiting. */

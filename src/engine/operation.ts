@@ -9,7 +9,7 @@ export interface Call {
   /** As a user would say it: `recv(source 1, tag 7) on COMM_WORLD`. Called rarely. */
   describe(): string;
   /** Where the script made the call. */
-  readonly site: CallSite;
+  readonly site: Pick<CallSite, "frames" | "where" | "locate">;
 }
 
 export class Operation<T = unknown> {

@@ -11,7 +11,8 @@ export class Progress {
   readonly #waiting = new Set<Operation<any>>();
   #turning = false;
   #arrived = false;
-  #hold: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the hold, if there is one. */
+  #release = () => {};
 
   /** @param spinUs microseconds of turning after the last arrival; 0 sleeps at once */
   constructor(spinUs: number) {
@@ -42,23 +43,29 @@ export class Progress {
   }
 
   /**
-   * Keeps an event loop alive that has nothing left but waiting operations, and calls `onLong` when that has lasted
-   * `ms` milliseconds. Called when the loop was about to end ("beforeExit"); ends when an operation settles.
+   * Keeps an event loop alive that has nothing left but waiting operations; ends when an operation settles. Called when
+   * the loop was about to end ("beforeExit").
+   * @param ms after so many milliseconds `tell(true)` is called, and `tell(false)` when that has ended; 0: never
    */
-  hold(ms: number, onLong: () => void): void {
+  hold(ms: number, tell: (long: boolean) => void): void {
     this.#release();
-    this.#hold = ms > 0 ? setTimeout(() => this.#holdOn(onLong), ms) : setInterval(() => {}, 2 ** 30);
-  }
-
-  #holdOn(onLong: () => void): void {
-    this.#hold = setInterval(() => {}, 2 ** 30);
-    onLong();
-  }
-
-  #release(): void {
-    // A timer that fires and an interval are cleared alike.
-    clearTimeout(this.#hold);
-    this.#hold = undefined;
+    let timer: ReturnType<typeof setTimeout>;
+    let long = false;
+    const forever = () => {
+      timer = setInterval(() => {}, 2 ** 30);
+    };
+    if (ms > 0) {
+      timer = setTimeout(() => {
+        forever();
+        long = true;
+        tell(true);
+      }, ms);
+    } else forever();
+    this.#release = () => {
+      this.#release = () => {};
+      clearTimeout(timer);
+      if (long) tell(false);
+    };
   }
 
   #enter(operation: Operation<any>): void {
@@ -66,7 +73,7 @@ export class Progress {
     this.#waiting.add(operation);
     operation.onSettled(() => {
       this.#waiting.delete(operation);
-      if (this.#hold !== undefined) this.#release();
+      this.#release();
     });
     if (!this.#turning && this.#spinNs > 0) this.#turn();
   }

@@ -2,7 +2,7 @@
 // by piece from the user's memory into its final place. Owned by engine.ts, which reads the frames.
 import type { Landing, Link } from "../transport/transport.ts";
 import { type DataHead, encodeCts, encodeDataHead } from "../wire/frame.ts";
-import type { Operation } from "./operation.ts";
+import { Operation } from "./operation.ts";
 
 /** Bytes of one piece: long enough for the system call not to matter, short enough that others get a turn between. */
 const PIECE = 512 * 1024;
@@ -24,6 +24,7 @@ export class Rendezvous {
   readonly #links: readonly (Link | undefined)[];
   readonly #offers = new Map<number, Offer>();
   readonly #transfers = new Map<number, Transfer>();
+  #drained: Operation<void> | undefined;
   #nextOffer = 1;
   #nextTransfer = 1;
   /** Frames handed to links, for the engine's count. */
@@ -38,6 +39,26 @@ export class Rendezvous {
     return this.#offers.size;
   }
 
+  /** Settles when nothing is outstanding. */
+  drained(): Operation<void> {
+    this.#drained ??= new Operation();
+    const drained = this.#drained;
+    this.#checkDrained();
+    return drained;
+  }
+
+  #close(id: number): void {
+    this.#offers.delete(id);
+    this.#checkDrained();
+  }
+
+  #checkDrained(): void {
+    if (this.#offers.size > 0 || !this.#drained) return;
+    const drained = this.#drained;
+    this.#drained = undefined;
+    drained.resolve();
+  }
+
   /** Sender: registers a message and returns its id, for an rts or an eager frame that wants an ack. */
   offer(peer: number, parts: readonly Uint8Array[], operation: Operation<void>): number {
     const id = this.#nextOffer++;
@@ -50,12 +71,12 @@ export class Rendezvous {
     const offer = this.#offers.get(id);
     if (!offer || offer.peer !== peer) return false;
     if (transfer === 0) {
-      this.#offers.delete(id);
+      this.#close(id);
       offer.operation.resolve();
     } else {
       this.#stream(offer, transfer).then(
         () => {
-          this.#offers.delete(id);
+          this.#close(id);
           offer.operation.resolve();
         },
         () => {}, // The link is gone: the engine has been told and settles the operation.
@@ -122,7 +143,7 @@ export class Rendezvous {
   abandon(peer: number, error: unknown): void {
     for (const [id, offer] of this.#offers) {
       if (offer.peer !== peer) continue;
-      this.#offers.delete(id);
+      this.#close(id);
       offer.operation.reject(error);
     }
   }

@@ -5,7 +5,7 @@ import type { Endpoint } from "../comm/endpoint.ts";
 import { anything, into } from "../comm/target.ts";
 import type { Body } from "../data/body.ts";
 import { type BufferLike, bufferFrom, bytesOf, elementOfBuffer, isBuffer } from "../data/buffer.ts";
-import { type Arrival, type Message as Arrived, arrivalBytes } from "../engine/message.ts";
+import { type Arrival, arrivalBytes } from "../engine/message.ts";
 import { Operation } from "../engine/operation.ts";
 import { encodeValue } from "../wire/value.ts";
 import {

@@ -3,8 +3,9 @@
 import { Exception } from "../base/errors.ts";
 import { ARRAY, BYTE_STRING } from "./cbor-head.ts";
 import { classOfName } from "./class-registry.ts";
+import { bareError, errorTypeOf, fillError } from "./value-error.ts";
 import { CborReader, malformed } from "./value-reader.ts";
-import { errorTypes, MOST_LEVELS, TAG, TEXT, tags, viewByName, viewByTag } from "./value-tags.ts";
+import { MOST_LEVELS, TAG, TEXT, tags, viewByName, viewByTag } from "./value-tags.ts";
 
 /** In #shared, what has a mark but is not there yet. */
 const MISSING = Symbol("missing");
@@ -51,9 +52,9 @@ export class ValueDecoder {
     const short = first & 31;
     switch (first >> 5) {
       case 0:
-        return short < 27 ? reader.argument(short) : this.#wide(short, false);
+        return short < 27 ? reader.argument(short) : reader.wide(short, false);
       case 1:
-        return short < 27 ? -1 - reader.argument(short) : this.#wide(short, true);
+        return short < 27 ? -1 - reader.argument(short) : reader.wide(short, true);
       case 2:
         return reader.blob(reader.length(short, 1));
       case 3:
@@ -65,34 +66,8 @@ export class ValueDecoder {
       case 6:
         return this.#tagged(reader.argument(short));
       default:
-        return this.#simple(short);
+        return reader.simple(short);
     }
-  }
-
-  #simple(short: number): unknown {
-    switch (short) {
-      case 20:
-        return false;
-      case 21:
-        return true;
-      case 22:
-        return null;
-      case 23:
-        return undefined;
-      case 25:
-      case 26:
-      case 27:
-        return this.#reader.float(short);
-      default:
-        throw malformed(`simple value ${short}`);
-    }
-  }
-
-  /** A CBOR integer of eight bytes: a number where that is exact. */
-  #wide(short: number, negative: boolean): number | bigint {
-    if (short > 27) throw malformed(`reserved head ${short}`);
-    const value = negative ? -1n - this.#reader.wide() : this.#reader.wide();
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
   }
 
   /** Goes into a container or a tag: the nesting is limited so that no input can overflow the stack. */
@@ -124,7 +99,7 @@ export class ValueDecoder {
     for (let i = 0; i < size; i++) {
       const key = this.#key();
       const value = this.#item();
-      if (key === "__proto__") define(object, key, value, true);
+      if (key === "__proto__") define(object, key, value);
       else object[key] = value;
     }
     this.#nested--;
@@ -245,7 +220,7 @@ export class ValueDecoder {
   #construct(): unknown {
     const count = this.#head(ARRAY, 1) - 1;
     const name = this.#text();
-    const type = errorTypes.find((candidate) => candidate.name === name);
+    const type = errorTypeOf(name);
     if (type && count === 1) return this.#error(type);
     if (name === "ArrayBuffer" && count === 1) return this.#bytes().buffer;
     if (name === "DataView" && count === 1) return new DataView(this.#bytes().buffer);
@@ -272,14 +247,9 @@ export class ValueDecoder {
   }
 
   #error(type: ErrorConstructor): Error {
-    const error = new type();
-    if (type.name === "AggregateError") define(error, "errors", [], false);
+    const error = bareError(type);
     this.#claim(error);
-    const fields = this.#item();
-    if (typeof fields !== "object" || fields === null) throw malformed("an error without fields");
-    for (const key of ["name", "message", "stack", "cause", "errors"]) {
-      if (Object.hasOwn(fields, key)) define(error, key, (fields as Record<string, unknown>)[key], false);
-    }
+    fillError(error, this.#item());
     return error;
   }
 
@@ -331,7 +301,7 @@ export class ValueDecoder {
   }
 }
 
-/** Defines an own property, whatever the prototype says of that name. */
-function define(object: object, key: string, value: unknown, enumerable: boolean): void {
-  Object.defineProperty(object, key, { value, enumerable, writable: true, configurable: true });
+/** Makes an own property, whatever the prototype has under that name. */
+function define(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
 }

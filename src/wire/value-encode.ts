@@ -3,9 +3,10 @@
 import { types } from "node:util";
 import { Exception, show } from "../base/errors.ts";
 import { classOfPrototype, type RegisteredClass } from "./class-registry.ts";
+import { describeError } from "./value-error.ts";
 import { describeForeign } from "./value-foreign.ts";
 import { ValueLinks } from "./value-links.ts";
-import { errorTypes, FALSE, MOST_LEVELS, NULL, TRUE, tags, UNDEFINED } from "./value-tags.ts";
+import { FALSE, MOST_LEVELS, NULL, TRUE, tags, UNDEFINED } from "./value-tags.ts";
 import { CborWriter } from "./value-writer.ts";
 
 /** How one gets from a container to what is in it: a property, an index, or the argument of a method of Map and Set. */
@@ -28,11 +29,10 @@ export class ValueEncoder {
     this.#writer.reset();
     try {
       this.#value(value);
-      const { parts } = links;
-      const cbor = links.finish(() => this.#emptySecond()).result();
-      if (parts.length === 0) return [cbor];
-      parts[0] = cbor;
-      return parts;
+      const cbor = (links.shares() ? this.#rewritten() : this.#writer).result();
+      if (links.parts.length === 0) return [cbor];
+      links.parts[0] = cbor;
+      return links.parts;
     } catch (error) {
       if (error instanceof RangeError && /call stack/.test(error.message))
         this.#fail("is nested too deep for the stack");
@@ -41,13 +41,14 @@ export class ValueEncoder {
       links.clear();
       this.#path.length = 0;
       this.#level = 0;
-      this.#open.length = 0;
+      if (this.#open.length > 0) this.#open = [];
     }
   }
 
-  #emptySecond(): CborWriter {
+  #rewritten(): CborWriter {
     this.#second ??= new CborWriter();
     this.#second.reset();
+    this.#links.rewrite(this.#second);
     return this.#second;
   }
 
@@ -122,7 +123,7 @@ export class ValueEncoder {
     if (types.isSet(object)) return this.#set(object);
     if (types.isDate(object)) return this.#date(object);
     if (types.isRegExp(object)) return this.#construct("RegExp", object.source, object.flags);
-    if (Error.isError(object)) return this.#error(object);
+    if (Error.isError(object) || object instanceof DOMException) return this.#error(object);
     if (types.isBoxedPrimitive(object)) return this.#boxed(object);
     const foreign = describeForeign(object, prototype);
     if (foreign !== undefined) this.#fail(`is ${foreign}`);
@@ -181,13 +182,7 @@ export class ValueEncoder {
   }
 
   #error(error: Error): void {
-    const type = errorTypes.find((candidate) => error instanceof candidate)?.name ?? "Error";
-    const { name, message, stack } = error;
-    const fields: [string, unknown][] = [["message", String(message)]];
-    if (name !== type) fields.push(["name", String(name)]);
-    if (typeof stack === "string") fields.push(["stack", stack]);
-    if (Object.hasOwn(error, "cause")) fields.push(["cause", error.cause]);
-    if (type === "AggregateError") fields.push(["errors", (error as AggregateError).errors]);
+    const { type, fields } = describeError(error);
     this.#constructHead(type, 1);
     this.#writer.map(fields.length);
     const step = this.#enter();

@@ -17,8 +17,6 @@ export function describeForeign(object: object, prototype: object): string | und
   return undefined;
 }
 
-function writtenInScript(constructor: unknown): boolean {
-  return (
-    typeof constructor === "function" && !/\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor))
-  );
+function writtenInScript(maker: unknown): boolean {
+  return typeof maker === "function" && !/\[native code\]\s*\}$/.test(Function.prototype.toString.call(maker));
 }

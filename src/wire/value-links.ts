@@ -89,11 +89,14 @@ export class ValueLinks {
     });
   }
 
-  /** Ends the value: copies it from the writer to `out` with its references, if there are any. Returns who has it then. */
-  finish(out: () => CborWriter): CborWriter {
+  /** True when something is shared, so that the value has to be written again with `rewrite`. Ask at the end of the value. */
+  shares(): boolean {
     if (this.#memories.size > 0) for (const memory of this.#memories.values()) this.#shareMemory(memory);
-    if (this.#edits.length === 0) return this.#writer;
-    const to = out();
+    return this.#edits.length > 0;
+  }
+
+  /** Copies the value from the writer to another with the marks and references in their places. */
+  rewrite(to: CborWriter): void {
     // A mark is empty and stands before what it marks.
     this.#edits.sort((a, b) => a.at - b.at || a.end - b.end);
     let from = 0;
@@ -103,7 +106,6 @@ export class ValueLinks {
       from = edit.end;
     }
     to.raw(this.#writer.bytes, from, this.#writer.at);
-    return to;
   }
 
   /** Forgets the value. */
@@ -119,7 +121,7 @@ export class ValueLinks {
     if (this.#memories.size > 0) this.#memories = new Map();
     this.#objects.length = 0;
     this.#starts.length = 0;
-    this.parts = [];
+    if (this.parts.length > 0) this.parts = [];
   }
 
   #isNew(object: object): boolean {

@@ -57,12 +57,23 @@ export class CborReader {
     return length;
   }
 
-  /** The argument of a head of eight bytes, exactly. */
-  wide(): bigint {
-    let value = 0n;
+  /** The integer of a head of eight bytes: a number where that is exact. */
+  wide(short: number, negative: boolean): number | bigint {
+    if (short > 27) return this.argument(short);
     if (this.end - this.at < 8) throw malformed("it ends too early");
+    let value = 0n;
     for (let i = 0; i < 8; i++) value = (value << 8n) | BigInt(this.bytes[this.at++]!);
-    return value;
+    if (negative) value = -1n - value;
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+
+  /** What major type 7 stands for. */
+  simple(short: number): number | boolean | null | undefined {
+    if (short >= 25 && short <= 27) return this.#float(short);
+    if (short === 20 || short === 21) return short === 21;
+    if (short === 22) return null;
+    if (short === 23) return undefined;
+    throw malformed(`simple value ${short}`);
   }
 
   /** A copy of the next `length` bytes, checked by length(). */
@@ -73,8 +84,31 @@ export class CborReader {
     return copy;
   }
 
-  /** The float of major type 7 that has 2, 4 or 8 bytes. */
-  float(short: number): number {
+  /** A text of `length` bytes, checked by length(). */
+  text(length: number): string {
+    const { bytes, at } = this;
+    this.at = at + length;
+    if (length > CACHED_TEXT) return utf8.decode(bytes.subarray(at, at + length));
+    if (length === 0) return "";
+    // Four bytes tell most strings apart; the comparison sees to the rest.
+    const last = at + length - 1;
+    const mixed =
+      bytes[at]! * 7 + bytes[last]! * 31 + bytes[(at + last) >> 1]! * 131 + bytes[last - (length > 2 ? 1 : 0)]! * 509;
+    const slot = (mixed + length) & (CACHE_SLOTS - 1);
+    const known = cache[slot];
+    if (known !== undefined && known.length === length) {
+      let i = 0;
+      while (i < length && known.charCodeAt(i) === bytes[at + i]) i++;
+      if (i === length) return known;
+    }
+    for (let i = at; i <= last; i++) if (bytes[i]! > 0x7f) return utf8.decode(bytes.subarray(at, at + length));
+    const text = latin1Slice.call(bytes, at, at + length);
+    cache[slot] = text;
+    return text;
+  }
+
+  /** A float of 2, 4 or 8 bytes. */
+  #float(short: number): number {
     const { bytes, at } = this;
     const count = 1 << (short - 24);
     if (count > this.end - at) throw malformed("it ends too early");
@@ -92,30 +126,5 @@ export class CborReader {
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset + at, count);
     return count === 4 ? view.getFloat32(0) : view.getFloat16(0);
-  }
-
-  /** A text of `length` bytes, checked by length(). */
-  text(length: number): string {
-    const { bytes, at } = this;
-    this.at = at + length;
-    if (length > CACHED_TEXT) return utf8.decode(bytes.subarray(at, at + length));
-    let hash = length;
-    let all = 0;
-    for (let i = 0; i < length; i++) {
-      const byte = bytes[at + i]!;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-      all |= byte;
-    }
-    if (all > 0x7f) return utf8.decode(bytes.subarray(at, at + length));
-    const slot = (hash ^ (hash >>> 11)) & (CACHE_SLOTS - 1);
-    const known = cache[slot];
-    if (known !== undefined && known.length === length) {
-      let i = 0;
-      while (i < length && known.charCodeAt(i) === bytes[at + i]) i++;
-      if (i === length) return known;
-    }
-    const text = latin1Slice.call(bytes, at, at + length);
-    cache[slot] = text;
-    return text;
   }
 }

@@ -62,13 +62,13 @@ export class CborWriter {
     this.head(TAG, tag);
   }
 
-  /** An integer of up to 32 bits as a CBOR integer, everything else (−0 too) as a 64-bit float. */
+  /** An integer from −2³¹ to 2³²−1 as a CBOR integer, everything else (−0 too) as a 64-bit float. */
   number(value: number): void {
-    if (value >= 0 ? value <= 0xffffffff && value >>> 0 === value : value >= -0x80000000 && (value | 0) === value) {
+    if ((value | 0) === value) {
       if (value > 0) return this.head(UNSIGNED, value);
       if (value < 0) return this.head(NEGATIVE, -1 - value);
-      if (Object.is(value, 0)) return this.head(UNSIGNED, 0);
-    }
+      if (1 / value > 0) return this.head(UNSIGNED, 0);
+    } else if (value > 0x7fffffff && value >>> 0 === value) return this.head(UNSIGNED, value);
     this.#room(9);
     this.bytes[this.at] = FLOAT64;
     this.#floats.setFloat64(this.at + 1, value);

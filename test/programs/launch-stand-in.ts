@@ -5,9 +5,18 @@ import type { Program, RunPlan } from "../../cli/launch/plan.ts";
 import { launch } from "../../cli/launch/run.ts";
 import { UsageError } from "../../cli/usage-error.ts";
 
-export type Given = Partial<Omit<RunPlan, "programs">> & { programs: Partial<Program>[] };
+export interface Given extends Partial<Omit<RunPlan, "programs">> {
+  programs: Partial<Program>[];
+  /** Makes a mistake of the launcher itself, as soon as SIGUSR2 arrives. */
+  mistake?: boolean;
+}
 
 const given = JSON.parse(process.argv[2]!) as Given;
+if (given.mistake) {
+  process.on("SIGUSR2", () => {
+    throw new Error("nobody expected this");
+  });
+}
 const programs: Program[] = given.programs.map((program) => ({
   ranks: 1,
   script: join(import.meta.dir, "stand-in-rank.ts"),

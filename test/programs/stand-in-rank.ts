@@ -118,20 +118,27 @@ const behaviours: Record<string, () => unknown> = {
       break;
     }
   },
+  /** Puts its terminal into raw mode and dies. */
+  "raw-terminal": () => {
+    process.stdin.setRawMode(true);
+    out("raw mode\n");
+    process.kill(process.pid, "SIGKILL");
+    return forEver();
+  },
   /** Prints how many bytes of standard input it has got. */
   stdin: async () => {
     let bytes = 0;
     for await (const chunk of Bun.stdin.stream()) bytes += chunk.byteLength;
     out(`rank ${rank} read ${bytes}\n`);
   },
-  /** Rank 0 stops in the middle of a line until the other rank's line has come out. */
-  "hold-a-line": async () => {
-    if (rank === 0) {
-      out("x".repeat(300 * 1024));
-      await forEver();
-    }
-    out("the other rank\n");
-    await forEver();
+  /** Rank 0 stops in the middle of a line; the other one writes when SIGUSR2 comes. */
+  "hold-a-line": () => {
+    process.on("SIGUSR2", () => {
+      if (rank === 1) out("the other rank\n");
+    });
+    if (rank === 0) out("x".repeat(300 * 1024));
+    else out("ready\n", 2);
+    return forEver();
   },
   throw: () =>
     only(args[0], () => {

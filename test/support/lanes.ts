@@ -52,7 +52,10 @@ export class FakeNetwork {
   readonly #eager: number;
   readonly #random: (limit: number) => number;
   readonly #channels: Channel[] = [];
+  /** For each message on its way its channel. */
+  readonly #flying: Channel[] = [];
   #moving = false;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(size: number, seed: number, eager = 200) {
     this.size = size;
@@ -88,8 +91,14 @@ export class FakeNetwork {
     return Promise.allSettled(this.lanes().map(call));
   }
 
+  /** Resolves when everything that was sent has been delivered; then something must move again at once. */
+  calm(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   #send(channel: Channel, body: Body): Promise<void> | undefined {
     this.messages++;
+    this.#flying.push(channel);
     this.#move();
     if (bodyBytes(body) <= this.#eager) {
       channel.flying.push({ body: copyOf(body), done: undefined });
@@ -118,11 +127,10 @@ export class FakeNetwork {
         continue;
       }
       const bytes = bodyBytes(body);
-      if (body.element === VALUE || ![body.element, BYTES].includes(into.element === BYTES ? BYTES : into.element)) {
-        if (body.element === VALUE || into.element !== BYTES) {
-          reject(new Exception("ERR_TYPE", `Cannot receive element ${body.element}: expected ${into.element}`));
-          continue;
-        }
+      const untyped = body.element === BYTES || into.element === BYTES;
+      if (body.element === VALUE || (body.element !== into.element && !untyped)) {
+        reject(new Exception("ERR_TYPE", `Cannot receive element ${body.element}: expected ${into.element}`));
+        continue;
       }
       if (bytes > into.bytes.byteLength) {
         reject(
@@ -141,13 +149,18 @@ export class FakeNetwork {
     this.#moving = true;
     let quiet = 0;
     const turn = () => {
-      const flying = this.#channels.filter((channel) => channel.flying.length > 0);
-      const channel = flying[this.#random(flying.length)];
-      if (channel) {
+      const flying = this.#flying;
+      if (flying.length > 0) {
+        const drawn = this.#random(flying.length);
+        const channel = flying[drawn]!;
+        flying[drawn] = flying[flying.length - 1]!;
+        flying.pop();
         channel.arrived.push(channel.flying.shift()!);
         this.#match(channel);
         quiet = 0;
-      } else if (++quiet > 2) {
+      } else if (quiet++ === 0) {
+        for (const resolve of this.#waiting.splice(0)) resolve();
+      } else if (quiet > 2) {
         this.#moving = false;
         this.#end();
         return;
@@ -163,6 +176,5 @@ export class FakeNetwork {
       for (const { reject } of receives.splice(0)) reject(error);
       for (const { done } of arrived.splice(0)) done?.(error);
     }
-    this.#channels.length = 0;
   }
 }

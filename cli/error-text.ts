@@ -1,0 +1,20 @@
+// cli/error-text: layer 10. An error that a script did not catch, as text: the script's lines, not ours. Called by rank.ts.
+import { ownFrame } from "../src/base/call-site.ts";
+
+/** Message, stack and causes; for an error in the script's own code with the lines around it, as Bun shows them. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error) || !startsInLibrary(error)) return Bun.inspect(error, { colors: false });
+  const frames = stackFrames(error).filter((frame) => !ownFrame(frame));
+  const text = [`${error.name}: ${error.message}`, ...frames].join("\n");
+  return error.cause === undefined ? text : `${text}\ncaused by ${errorText(error.cause)}`;
+}
+
+function stackFrames(error: Error): string[] {
+  return (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+}
+
+/** True for errors that the library raised or whose stack it wrote: Bun would show the library's code. */
+function startsInLibrary(error: Error): boolean {
+  const [first] = stackFrames(error);
+  return error.name.startsWith("MPI.") || first === undefined || ownFrame(first);
+}

@@ -1,0 +1,315 @@
+// mpi/collective: layer 9. The chapter "collective communication" of a communicator: Comm extends it. Arguments are
+// checked here; the work is done in collectives/. Every call has its i… form around the same function.
+import { allgather, alltoall, barrier, bcast, gather, scatter } from "../collectives/movement.ts";
+import { allreduce, reduce } from "../collectives/reduction.ts";
+import type { EndpointLane } from "../comm/endpoint.ts";
+import type { BufferLike } from "../data/buffer.ts";
+import type { TypedArray } from "../data/element.ts";
+import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
+import { Operation } from "../engine/operation.ts";
+import { checkInto, checkOptions, checkRoot } from "./arguments.ts";
+import { attempt, waitFor } from "./call.ts";
+import type { Into } from "./point-to-point.ts";
+import { Probe } from "./probe.ts";
+import { type Pending, Request } from "./request.ts";
+
+export interface RootOptions {
+  /** The rank that has the data, or gets the result. @default {0} */
+  root?: number;
+}
+
+export interface OpOptions<T> {
+  /** A predefined operator, one made with MPI.Op.create, or a function of two values. @default {MPI.SUM} */
+  op?: Op | ReduceFunction<T>;
+}
+
+type None = Record<never, never>;
+
+export abstract class Collective extends Probe {
+  /** Starts a collective: every rank must call the same ones in the same order. */
+  protected start<T>(call: string, details: string, run: (lane: EndpointLane) => Promise<unknown>): Pending<T> {
+    const endpoint = this.use(call);
+    const lane = endpoint.lane();
+    const operation = Operation.of(run(lane) as Promise<T>);
+    const describe = () => {
+      const awaited = [...lane.awaited].sort((a, b) => a - b);
+      return `${call}(${details}) on ${this.name}${awaited.length > 0 ? `, waiting for rank ${awaited.join(", ")}` : ""}`;
+    };
+    return { operation, progress: endpoint.engine.progress, describe };
+  }
+
+  /** Waits for a collective that `begin` starts. */
+  protected finish<T>(begin: () => Pending<T>): Promise<T> {
+    return attempt(() => {
+      const { progress, operation, describe } = begin();
+      return waitFor(progress, operation, describe);
+    });
+  }
+
+  // --- barrier ---
+
+  #barrier(call: string): Pending<void> {
+    return this.start(call, "", (lane) => barrier(lane));
+  }
+
+  /** Resolves when every rank has called it. @see MPI-4.1 §6.3 */
+  barrier(): Promise<void> {
+    return this.finish(() => this.#barrier("barrier"));
+  }
+  /** Starts a barrier. @see MPI-4.1 §6.12.1 */
+  ibarrier(): Request<void> {
+    return new Request(this.#barrier("ibarrier"));
+  }
+
+  // --- bcast ---
+
+  #bcast(call: string, data: unknown, options: (RootOptions & Partial<Into<BufferLike>>) | undefined): Pending<any> {
+    checkOptions(call, options, ["root", "into"]);
+    const root = checkRoot(call, this, options?.root);
+    const into = checkInto(call, options?.into);
+    return this.start(call, `root ${root}`, (lane) => bcast(lane, data, { root, into }));
+  }
+
+  /**
+   * Gives every rank the root's data.
+   *
+   * @param data The root's value or buffer; on the other ranks it is not looked at.
+   * @param options.into A buffer for the data, which is then the result.
+   * @returns The root's data: on the root the value itself, elsewhere a copy; of a typed array a copy everywhere.
+   * @throws {MPI.Exception} ERR_ROOT, ERR_TYPE; ERR_TRUNCATE when `into` is too short.
+   * @example
+   * ```ts
+   * const { rank } = MPI.COMM_WORLD;
+   * const settings = await MPI.COMM_WORLD.bcast(rank === 0 ? { steps: 10 } : null);
+   * console.log(settings?.steps); // 10
+   * ```
+   * @see MPI-4.1 §6.4
+   */
+  bcast<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Promise<B>;
+  bcast<T = any>(data?: T, options?: RootOptions): Promise<T>;
+  bcast(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.#bcast("bcast", data, options));
+  }
+  /** Starts a bcast. @see MPI-4.1 §6.12.2 */
+  ibcast<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Request<B>;
+  ibcast<T = any>(data?: T, options?: RootOptions): Request<T>;
+  ibcast(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.#bcast("ibcast", data, options));
+  }
+
+  // --- scatter ---
+
+  #scatter(call: string, data: unknown, options: (RootOptions & Partial<Into<BufferLike>>) | undefined): Pending<any> {
+    checkOptions(call, options, ["root", "into"]);
+    const root = checkRoot(call, this, options?.root);
+    const into = checkInto(call, options?.into);
+    return this.start(call, `root ${root}`, (lane) => scatter(lane, data, { root, into }));
+  }
+
+  /**
+   * Gives each rank its share of the root's data.
+   *
+   * @param data On the root an array with one value a rank, or a typed array that is cut into `size` equal blocks; on the
+   * other ranks it is not looked at.
+   * @param options.into A buffer for this rank's block, which is then the result.
+   * @returns This rank's value or block.
+   * @throws {MPI.Exception} ERR_COUNT on the root when the array has not one value a rank or does not divide; ERR_ROOT.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const mine = await MPI.COMM_WORLD.scatter(rank === 0 ? Array.from({ length: size }, (_, i) => i * i) : null);
+   * console.log(mine === rank * rank); // true
+   * ```
+   * @see MPI-4.1 §6.6
+   */
+  scatter<B extends BufferLike>(data: TypedArray | null | undefined, options: RootOptions & Into<B>): Promise<B>;
+  scatter<A extends TypedArray>(data: A, options?: RootOptions): Promise<A>;
+  scatter<T = any>(data?: readonly T[] | null, options?: RootOptions): Promise<T>;
+  scatter(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.#scatter("scatter", data, options));
+  }
+  /** Starts a scatter. @see MPI-4.1 §6.12.4 */
+  iscatter<B extends BufferLike>(data: TypedArray | null | undefined, options: RootOptions & Into<B>): Request<B>;
+  iscatter<A extends TypedArray>(data: A, options?: RootOptions): Request<A>;
+  iscatter<T = any>(data?: readonly T[] | null, options?: RootOptions): Request<T>;
+  iscatter(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.#scatter("iscatter", data, options));
+  }
+
+  // --- gather, allgather ---
+
+  #gather(call: string, data: unknown, options: (RootOptions & Partial<Into<BufferLike>>) | undefined): Pending<any> {
+    checkOptions(call, options, ["root", "into"]);
+    const root = checkRoot(call, this, options?.root);
+    const into = checkInto(call, options?.into);
+    return this.start(call, `root ${root}`, (lane) => gather(lane, data, { root, into }));
+  }
+
+  /**
+   * Collects one value, or one block, of every rank at the root.
+   *
+   * @param data This rank's value or buffer.
+   * @param options.into On the root: a buffer for the concatenated blocks, `size` times as long as one.
+   * @returns On the root an array by rank, or `into`; `null` on the others.
+   * @throws {MPI.Exception} ERR_ROOT; ERR_COUNT, ERR_TRUNCATE when the blocks do not fill `into` evenly.
+   * @example
+   * ```ts
+   * const all = await MPI.COMM_WORLD.gather(MPI.COMM_WORLD.rank ** 2);
+   * if (MPI.COMM_WORLD.rank === 0) console.log(all); // [ 0, 1, 4, … ]
+   * ```
+   * @see MPI-4.1 §6.5
+   */
+  gather<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Promise<B | null>;
+  gather<T = any>(data: T, options?: RootOptions): Promise<T[] | null>;
+  gather(data: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.#gather("gather", data, options));
+  }
+  /** Starts a gather. @see MPI-4.1 §6.12.3 */
+  igather<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Request<B | null>;
+  igather<T = any>(data: T, options?: RootOptions): Request<T[] | null>;
+  igather(data: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.#gather("igather", data, options));
+  }
+
+  #allgather(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Pending<any> {
+    checkOptions(call, options, ["into"]);
+    const into = checkInto(call, options?.into);
+    return this.start(call, "", (lane) => allgather(lane, data, { into }));
+  }
+
+  /**
+   * Collects one value, or one block, of every rank at every rank.
+   *
+   * @param data This rank's value or buffer.
+   * @param options.into A buffer for the concatenated blocks, `size` times as long as one.
+   * @returns An array by rank, or `into`.
+   * @throws {MPI.Exception} ERR_COUNT, ERR_TRUNCATE when the blocks do not fill `into` evenly.
+   * @see MPI-4.1 §6.7
+   */
+  allgather<B extends BufferLike>(data: unknown, options: Into<B>): Promise<B>;
+  allgather<T = any>(data: T, options?: None): Promise<T[]>;
+  allgather(data: unknown, options?: Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.#allgather("allgather", data, options));
+  }
+  /** Starts an allgather. @see MPI-4.1 §6.12.5 */
+  iallgather<B extends BufferLike>(data: unknown, options: Into<B>): Request<B>;
+  iallgather<T = any>(data: T, options?: None): Request<T[]>;
+  iallgather(data: unknown, options?: Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.#allgather("iallgather", data, options));
+  }
+
+  // --- alltoall ---
+
+  #alltoall(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Pending<any> {
+    checkOptions(call, options, ["into"]);
+    const into = checkInto(call, options?.into);
+    return this.start(call, "", (lane) => alltoall(lane, data, { into }));
+  }
+
+  /**
+   * Sends a share to every rank and receives one from every rank.
+   *
+   * @param data An array with one value a rank, or a typed array of `size` equal blocks: element or block i goes to rank i.
+   * @param options.into A buffer for the received blocks, by rank.
+   * @returns What came, by rank.
+   * @throws {MPI.Exception} ERR_COUNT when `data` has not one value a rank or does not divide.
+   * @see MPI-4.1 §6.8
+   */
+  alltoall<B extends BufferLike>(data: TypedArray, options: Into<B>): Promise<B>;
+  alltoall<A extends TypedArray>(data: A, options?: None): Promise<A>;
+  alltoall<T = any>(data: readonly T[], options?: None): Promise<T[]>;
+  alltoall(data: unknown, options?: Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.#alltoall("alltoall", data, options));
+  }
+  /** Starts an alltoall. @see MPI-4.1 §6.12.6 */
+  ialltoall<B extends BufferLike>(data: TypedArray, options: Into<B>): Request<B>;
+  ialltoall<A extends TypedArray>(data: A, options?: None): Request<A>;
+  ialltoall<T = any>(data: readonly T[], options?: None): Request<T[]>;
+  ialltoall(data: unknown, options?: Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.#alltoall("ialltoall", data, options));
+  }
+
+  // --- reduce, allreduce ---
+
+  #reduce(
+    call: string,
+    data: unknown,
+    options: (RootOptions & OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
+  ): Pending<any> {
+    checkOptions(call, options, ["op", "root", "into"]);
+    const op = opFrom(options?.op);
+    const root = checkRoot(call, this, options?.root);
+    const into = checkInto(call, options?.into);
+    return this.start(call, `${op.name}, root ${root}`, (lane) => reduce(lane, data, { op, root, into }));
+  }
+
+  /**
+   * Combines one value, or one typed array elementwise, of every rank; the root gets the result.
+   *
+   * @param data This rank's value; typed arrays have the same length and kind on all ranks.
+   * @param options.op The operator; a bare function is called with whole values in rank order.
+   * @param options.into On the root: a typed array for the result.
+   * @returns The result on the root; `null` on the others.
+   * @throws {MPI.Exception} ERR_OP when the operator does not apply or returns nonsense; ERR_ROOT, ERR_COUNT.
+   * @example
+   * ```ts
+   * const sum = await MPI.COMM_WORLD.reduce(MPI.COMM_WORLD.rank + 1);
+   * const longest = await MPI.COMM_WORLD.reduce("rank", { op: (a, b) => (a.length >= b.length ? a : b) });
+   * ```
+   * @see MPI-4.1 §6.9.1
+   */
+  reduce<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & RootOptions & Into<B>): Promise<B | null>;
+  reduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Promise<T | null>;
+  reduce(data: unknown, options?: OpOptions<any> & RootOptions & Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.#reduce("reduce", data, options));
+  }
+  /** Starts a reduce. @see MPI-4.1 §6.12.7 */
+  ireduce<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & RootOptions & Into<B>): Request<B | null>;
+  ireduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Request<T | null>;
+  ireduce(data: unknown, options?: OpOptions<any> & RootOptions & Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.#reduce("ireduce", data, options));
+  }
+
+  #allreduce(
+    call: string,
+    data: unknown,
+    options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
+  ): Pending<any> {
+    return this.startReduction(call, data, options, allreduce);
+  }
+
+  /** Checks the arguments of a reduction without a root, and starts it. */
+  protected startReduction(
+    call: string,
+    data: unknown,
+    options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
+    run: typeof allreduce,
+  ): Pending<any> {
+    checkOptions(call, options, ["op", "into"]);
+    const op = opFrom(options?.op);
+    const into = checkInto(call, options?.into);
+    return this.start(call, op.name, (lane) => run(lane, data, { op, into }));
+  }
+
+  /**
+   * As reduce, but every rank gets the result.
+   *
+   * @example
+   * ```ts
+   * const total = await MPI.COMM_WORLD.allreduce(1);
+   * console.log(total === MPI.COMM_WORLD.size); // true
+   * ```
+   * @see MPI-4.1 §6.9.6
+   */
+  allreduce<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & Into<B>): Promise<B>;
+  allreduce<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
+  allreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.#allreduce("allreduce", data, options));
+  }
+  /** Starts an allreduce. @see MPI-4.1 §6.12.8 */
+  iallreduce<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & Into<B>): Request<B>;
+  iallreduce<T = any>(data: T, options?: OpOptions<T>): Request<T>;
+  iallreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.#allreduce("iallreduce", data, options));
+  }
+}

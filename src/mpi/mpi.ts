@@ -1,0 +1,140 @@
+// mpi/mpi: layer 9. The public names, by chapter of the standard; no code. index.ts gives them out one by one and as MPI.
+
+// Environment
+export {
+  ANY_SOURCE,
+  ANY_TAG,
+  IN_PLACE,
+  PROC_NULL,
+  ROOT,
+  SUBVERSION,
+  THREAD_FUNNELED,
+  THREAD_MULTIPLE,
+  THREAD_SERIALIZED,
+  THREAD_SINGLE,
+  UNDEFINED,
+  VERSION,
+} from "../base/constants.ts";
+export {
+  ERR_ABI,
+  ERR_ACCESS,
+  ERR_AMODE,
+  ERR_ARG,
+  ERR_ASSERT,
+  ERR_BAD_FILE,
+  ERR_BASE,
+  ERR_BUFFER,
+  ERR_COMM,
+  ERR_CONVERSION,
+  ERR_COUNT,
+  ERR_DIMS,
+  ERR_DISP,
+  ERR_DUP_DATAREP,
+  ERR_ERRHANDLER,
+  ERR_FILE,
+  ERR_FILE_EXISTS,
+  ERR_FILE_IN_USE,
+  ERR_GROUP,
+  ERR_IN_STATUS,
+  ERR_INFO,
+  ERR_INFO_KEY,
+  ERR_INFO_NOKEY,
+  ERR_INFO_VALUE,
+  ERR_INTERN,
+  ERR_IO,
+  ERR_KEYVAL,
+  ERR_LASTCODE,
+  ERR_LOCKTYPE,
+  ERR_NAME,
+  ERR_NO_MEM,
+  ERR_NO_SPACE,
+  ERR_NO_SUCH_FILE,
+  ERR_NOT_SAME,
+  ERR_OP,
+  ERR_OTHER,
+  ERR_PENDING,
+  ERR_PORT,
+  ERR_PROC_ABORTED,
+  ERR_PROC_FAILED,
+  ERR_PROC_FAILED_PENDING,
+  ERR_QUOTA,
+  ERR_RANK,
+  ERR_READ_ONLY,
+  ERR_REQUEST,
+  ERR_REVOKED,
+  ERR_RMA_ATTACH,
+  ERR_RMA_CONFLICT,
+  ERR_RMA_FLAVOR,
+  ERR_RMA_RANGE,
+  ERR_RMA_SHARED,
+  ERR_RMA_SYNC,
+  ERR_ROOT,
+  ERR_SERVICE,
+  ERR_SESSION,
+  ERR_SIZE,
+  ERR_SPAWN,
+  ERR_TAG,
+  ERR_TOPOLOGY,
+  ERR_TRUNCATE,
+  ERR_TYPE,
+  ERR_UNKNOWN,
+  ERR_UNSUPPORTED_DATAREP,
+  ERR_UNSUPPORTED_OPERATION,
+  ERR_VALUE_TOO_LARGE,
+  ERR_WIN,
+  SUCCESS,
+} from "../base/error-codes.ts";
+export { Exception } from "../base/errors.ts";
+export type { BufferLike } from "../data/buffer.ts";
+export type { TypedArray } from "../data/element.ts";
+// Reductions
+export {
+  BAND,
+  BOR,
+  BXOR,
+  LAND,
+  LOR,
+  LXOR,
+  MAX,
+  MAXLOC,
+  MIN,
+  MINLOC,
+  NO_OP,
+  OP_NULL,
+  Op,
+  PROD,
+  REPLACE,
+  type ReduceFunction,
+  SUM,
+} from "../data/op.ts";
+export { registerClass } from "../wire/value.ts";
+// Collectives
+export type { OpOptions, RootOptions } from "./collective.ts";
+// Communicators
+export { Comm } from "./comm.ts";
+export {
+  COMM_SELF,
+  COMM_WORLD,
+  finalize,
+  getErrorClass,
+  getErrorString,
+  getLibraryVersion,
+  getProcessorName,
+  getVersion,
+  init,
+  initThread,
+  isFinalized,
+  isInitialized,
+  isThreadMain,
+  pcontrol,
+  queryThread,
+  wtick,
+  wtime,
+} from "./environment.ts";
+export { Grequest } from "./grequest.ts";
+export { COMM_NULL, Intracomm } from "./intracomm.ts";
+// Point-to-point
+export { Message } from "./message.ts";
+export type { Abortable, Into, RecvOptions, SendOptions, SendrecvOptions } from "./point-to-point.ts";
+export { REQUEST_NULL, Request } from "./request.ts";
+export { Status } from "./status.ts";

@@ -1,0 +1,174 @@
+// runtime: init and finalize; the only file that knows the concrete transports. Called by cli/rank.ts, and by
+// start-alone.ts when a script runs without a launcher.
+import { hostname } from "node:os";
+import { numberVariable, variable } from "./base/config.ts";
+import { Endpoint } from "./comm/endpoint.ts";
+import { Group } from "./comm/group.ts";
+import { Engine } from "./engine/engine.ts";
+import { Progress } from "./engine/progress.ts";
+import { type Environment, setEnvironment } from "./mpi/environment.ts";
+import { Intracomm } from "./mpi/intracomm.ts";
+import { selfLink } from "./transport/inproc.ts";
+import { Mesh } from "./transport/websocket.ts";
+import type { WireUp } from "./transport/wireup.ts";
+import type { RankState, Wait } from "./wire/control.ts";
+
+/** Ranks of one host talk over its loopback interface only. */
+const LOOPBACK = "127.0.0.1";
+/** Milliseconds for a launcher to end a job whose connections break; then the calls that depend on them fail. */
+const LOST_GRACE = 2000;
+/** TSMPI_SPIN=auto where every rank on the host has a core of its own, in microseconds. */
+const SPIN = 2000;
+
+export class Runtime implements Environment {
+  readonly world: Intracomm;
+  readonly self: Intracomm;
+  readonly #wireup: WireUp;
+  readonly #engine: Engine;
+  #ending: Promise<void> | undefined;
+  /** Said goodbye; and everyone has. */
+  #left = false;
+  #finished = false;
+  #blocked = false;
+
+  private constructor(wireup: WireUp, engine: Engine) {
+    const { rank, size } = wireup;
+    this.#wireup = wireup;
+    this.#engine = engine;
+    const all = new Group(
+      Array.from({ length: size }, (_, process) => process),
+      rank,
+    );
+    this.world = new Intracomm(new Endpoint(engine, all, 0), "COMM_WORLD");
+    this.self = new Intracomm(new Endpoint(engine, new Group([rank], rank), 2), "COMM_SELF");
+    wireup.onAsk = () => this.state;
+    engine.onLost = (peer, reason) => {
+      if (this.#finished) return;
+      wireup.tell({ kind: "lost", peer, reason });
+      setTimeout(() => engine.fail(peer, reason), LOST_GRACE).unref();
+    };
+    setEnvironment(this);
+  }
+
+  /** Starts this process of a job: resolves when it is connected with every other rank. */
+  static async start(wireup: WireUp): Promise<Runtime> {
+    const runtime = Runtime.alone(wireup);
+    if (wireup.size > 1) await runtime.#connect();
+    wireup.tell({ kind: "connected" });
+    return runtime;
+  }
+
+  /** Starts without connecting: all there is to do in a job of one rank. */
+  static alone(wireup: WireUp): Runtime {
+    const { rank, size } = wireup;
+    const limits = { eager: numberVariable("TSMPI_EAGER_LIMIT"), unexpected: numberVariable("TSMPI_UNEXPECTED_LIMIT") };
+    const engine = new Engine(rank, size, new Progress(spinTime(wireup)), limits);
+    engine.attach(
+      rank,
+      selfLink(rank, () => engine),
+    );
+    return new Runtime(wireup, engine);
+  }
+
+  async #connect(): Promise<void> {
+    const { job, rank, size } = this.#wireup;
+    const note = (text: string) => this.#wireup.tell({ kind: "note", text });
+    const mesh = new Mesh(job, rank, size, this.#engine, LOOPBACK, note);
+    const card = {
+      rank,
+      pid: process.pid,
+      host: hostname(),
+      addresses: [LOOPBACK],
+      port: mesh.port,
+      nonce: mesh.nonce,
+    };
+    const cards = await this.#wireup.exchange(card);
+    for (const [peer, link] of (await mesh.connect(cards)).entries()) if (link) this.#engine.attach(peer, link);
+  }
+
+  get progress(): Progress {
+    return this.#engine.progress;
+  }
+
+  get finalized(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** True once every rank has finished. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  finalize(code = 0): Promise<void> {
+    this.#ending ??= this.#end(code);
+    return this.#ending;
+  }
+
+  async #end(code: number): Promise<void> {
+    const { progress } = this.#engine;
+    const drained = this.#engine.drained();
+    drained.call = {
+      describe: () => `finalize, with ${this.#engine.outstanding} sends that nobody has received`,
+      site: nowhere,
+    };
+    await progress.wait(drained);
+    this.#engine.bye();
+    this.#left = true;
+    await this.#wireup.finished(code);
+    this.#finished = true;
+  }
+
+  abort(code: number): never {
+    this.#wireup.tell({ kind: "abort", code });
+    process.exit(code);
+  }
+
+  /**
+   * Called when the event loop has nothing left to do ("beforeExit"). True: calls still wait for other ranks, and the
+   * process goes on. False: the script has ended.
+   */
+  stay(): boolean {
+    const { progress } = this.#engine;
+    if (progress.waiting.size === 0) return false;
+    const patience = numberVariable("TSMPI_DEADLOCK_TIMEOUT") * 1000;
+    progress.hold(patience, (long) => {
+      if (this.#blocked === long) return;
+      this.#blocked = long;
+      this.#wireup.tell(long ? { kind: "blocked", state: this.state } : { kind: "unblocked" });
+    });
+    return true;
+  }
+
+  /** What this rank is doing. */
+  get state(): RankState {
+    const engine = this.#engine;
+    const waits: Wait[] = [];
+    for (const { call } of engine.progress.waiting) {
+      if (!call) continue;
+      const { where } = call.site;
+      waits.push({ call: call.describe(), ...(where !== undefined && { where }) });
+    }
+    return { blocked: this.#blocked, finished: this.#left, sent: engine.sent, received: engine.received, waits };
+  }
+
+  /**
+   * For a process that is about to exit although its script has not ended: hands over what was sent, and says goodbye.
+   * Synchronous; waits at most a second for receivers to make room.
+   */
+  leave(code: number): void {
+    if (this.finalized) return;
+    this.#engine.bye();
+    for (let waited = 0; waited < 1000 && !this.#engine.flushed; waited++) {
+      Bun.sleepSync(1);
+      this.#engine.flush();
+    }
+    this.#wireup.tell({ kind: "exiting", code });
+  }
+}
+
+const nowhere = { frames: [], where: undefined, locate: () => {} };
+
+function spinTime({ localSize }: WireUp): number {
+  if (variable("TSMPI_SPIN") !== "auto") return numberVariable("TSMPI_SPIN");
+  return localSize > 1 && localSize <= navigator.hardwareConcurrency ? SPIN : 0;
+}

@@ -1,0 +1,322 @@
+// The command line of `tsmpi run`: every option in every spelling, what belongs to the script, and every mistake.
+import { join } from "node:path";
+import { test } from "uvu";
+import type { Surroundings } from "../../cli/launch/option-draft.ts";
+import { ignored, refused } from "../../cli/launch/option-foreign.ts";
+import { optionTable } from "../../cli/launch/option-table.ts";
+import { parseRun } from "../../cli/launch/options.ts";
+import type { Program, RunPlan } from "../../cli/launch/plan.ts";
+import { UsageError } from "../../cli/usage-error.ts";
+import { equal, is, match, ok } from "../support/assert.ts";
+import { workspace } from "../support/tsmpi.ts";
+
+const cwd = workspace({
+  "a.ts": "",
+  "b.js": "",
+  "scripts/hello.ts": "",
+  "sub/c.mjs": "",
+  "notes.txt": "",
+  "hosts.txt": "# two\nlocalhost:2\n\n127.0.0.1 slots=3 # here\n",
+  "elsewhere.txt": "localhost\nnode7 slots=4\n",
+  "--odd.ts": "",
+});
+
+const around: Surroundings = {
+  cwd,
+  cores: 6,
+  hostName: "lab3",
+  environment: { HOME: "/home/me", FOO_A: "1", FOO_B: "two words", OTHER: "x" },
+  samples: ["hello", "clean"],
+};
+
+function planOf(argv: readonly string[], environment = around.environment): RunPlan {
+  const plan = parseRun(argv, { ...around, environment });
+  if (typeof plan === "string") throw new Error(`Expected a plan, got ${plan}`);
+  return plan;
+}
+
+/** The plan of a command line in which blanks separate. */
+const plan = (line: string) => planOf(line.split(" "));
+const program = (line: string) => plan(line).programs[0]!;
+
+function mistake(argv: readonly string[], environment = around.environment): UsageError {
+  try {
+    parseRun(argv, { ...around, environment });
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error(`Expected a UsageError for ${argv.join(" ")}`);
+}
+
+test("without options a plan is quiet about nothing and asks for nothing", () => {
+  equal(plan("-np 2 a.ts"), {
+    programs: [{ ranks: 2, script: join(cwd, "a.ts"), args: [], env: {}, wdir: undefined }],
+    tagOutput: false,
+    timestampOutput: false,
+    outputDir: undefined,
+    stdin: 0,
+    timeout: undefined,
+    quiet: false,
+    verbose: false,
+    ignored: [],
+    notes: [],
+  });
+});
+
+const rankSpellings =
+  "-np 3|-n 3|--np 3|--n 3|-np=3|--np=3|-n=3|-np 003|-N 3|-ppn 3|--npernode 3|-perhost 3|-H localhost:3";
+for (const spelling of rankSpellings.split("|")) {
+  test(`${spelling} starts three ranks`, () => is(program(`${spelling} a.ts`).ranks, 3));
+}
+
+test("-n auto, -n * and no count at all start one rank per core", () => {
+  for (const line of ["-n auto a.ts", "-n * a.ts", "-q a.ts"]) is(program(line).ranks, 6, line);
+});
+
+test("a count that nobody gave is named in a note, one that was given is not", () => {
+  match(plan("-q a.ts").notes.join(), "6 ranks, one per core");
+  match(plan("a.ts : -n 2 b.js").notes.join(), "a.ts runs as 1 rank");
+  equal(plan("-n auto a.ts").notes, []);
+});
+
+test("-np counts the ranks where hosts or ranks per host are given as well", () => {
+  is(program("-np 5 -ppn 2 -H localhost:3 a.ts").ranks, 5);
+  is(program("-ppn 2 -np 5 a.ts").ranks, 5);
+});
+
+test("the last of several counts holds", () => is(program("-np 2 -n 4 a.ts").ranks, 4));
+
+for (const list of ["localhost", "127.0.0.1", "[::1]", "me@localhost", "LAB3", "localhost,127.0.0.1:1"]) {
+  for (const option of ["-H", "-host", "--host", "-hosts", "--hosts"]) {
+    test(`${option} ${list} is this machine`, () =>
+      is(program(`${option} ${list} a.ts`).ranks, list.includes(",") ? 2 : 1));
+  }
+}
+
+for (const option of ["--hostfile", "-hostfile", "-machinefile", "--machinefile", "-f"]) {
+  test(`${option} sums the slots of its lines`, () => is(program(`${option} hosts.txt a.ts`).ranks, 5));
+}
+
+const switches: readonly [spellings: string, key: keyof RunPlan][] = [
+  ["--tag-output -tag-output -l --label -label -prepend-rank --prepend-rank", "tagOutput"],
+  ["--timestamp-output -timestamp-output", "timestampOutput"],
+  ["-q --quiet -quiet", "quiet"],
+  ["-v --verbose -verbose", "verbose"],
+];
+for (const [spellings, key] of switches) {
+  for (const spelling of spellings.split(" ")) {
+    test(`${spelling} sets ${key} and nothing else`, () => {
+      equal(plan(`-n 1 ${spelling} a.ts`), { ...plan("-n 1 a.ts"), [key]: true });
+    });
+  }
+}
+
+for (const spelling of ["--output-dir out", "-output-dir=out", "--output-filename out", "--output dir=out"]) {
+  test(`${spelling} names a directory, from the working directory`, () => {
+    is(plan(`${spelling} a.ts`).outputDir, join(cwd, "out"));
+  });
+}
+
+test("--output takes a list", () => {
+  const { tagOutput, timestampOutput, outputDir } = plan("--output tag,timestamp,dir=o a.ts");
+  equal([tagOutput, timestampOutput, outputDir], [true, true, join(cwd, "o")]);
+});
+
+for (const option of ["-wdir", "--wdir", "-wd", "--wd"]) {
+  test(`${option} is the working directory of one program only`, () => {
+    const { programs } = plan(`${option} sub a.ts : b.js`);
+    equal(
+      programs.map(({ wdir }) => wdir),
+      [join(cwd, "sub"), undefined],
+    );
+  });
+}
+
+const environments: readonly [argv: string[], env: Record<string, string>][] = [
+  [["-x", "A=b=c d"], { A: "b=c d" }],
+  [["-x", "A="], { A: "" }],
+  [["-x=A=1"], { A: "1" }],
+  [["--x", "OTHER"], { OTHER: "x" }],
+  [["-x", "FOO*"], { FOO_A: "1", FOO_B: "two words" }],
+  [["-env", "A", "-1"], { A: "-1" }],
+  [["--env", "A", "b"], { A: "b" }],
+  [["-env", "A=b"], { A: "b" }],
+  [["-env", "A", ""], { A: "" }],
+  [["-env", "A", "b=c"], { A: "b=c" }],
+  [["-genv", "A", "b"], { A: "b" }],
+  [["--genv", "A=b"], { A: "b" }],
+  [["-x", "A=1", "-env", "A", "2"], { A: "2" }],
+  [["-env", "A", "1", "-genv", "A", "2"], { A: "1" }],
+];
+for (const [argv, env] of environments) {
+  test(`${argv.join(" ")} gives the ranks ${JSON.stringify(env)}`, () =>
+    equal(planOf([...argv, "a.ts"]).programs[0]!.env, env));
+}
+
+test("-x and -env reach their own program, -genv all programs, wherever it stands", () => {
+  const { programs } = plan("-x A=1 a.ts : -genv G 1 -env B 2 b.js");
+  equal(
+    programs.map(({ env }) => env),
+    [
+      { A: "1", G: "1" },
+      { B: "2", G: "1" },
+    ],
+  );
+});
+
+test("-x with a variable that is not set says so and sets nothing", () => {
+  const { programs, notes } = plan("-n 1 -x NOPE a.ts");
+  equal(programs[0]!.env, {});
+  equal(notes, ["-x NOPE: the variable is not set here, so no rank gets it"]);
+});
+
+test("--stdin takes a rank of any program, all or none", () => {
+  is(plan("--stdin 3 -n 2 a.ts : -n 2 b.js").stdin, 3);
+  is(plan("-stdin all a.ts").stdin, "all");
+  is(plan("--stdin=none a.ts").stdin, "none");
+});
+
+test("--timeout takes seconds, and wins over MPIEXEC_TIMEOUT", () => {
+  is(plan("--timeout 1.5 a.ts").timeout, 1.5);
+  is(planOf(["a.ts"], { MPIEXEC_TIMEOUT: "60" }).timeout, 60);
+  is(planOf(["-timeout=2", "a.ts"], { MPIEXEC_TIMEOUT: "60" }).timeout, 2);
+  is(planOf(["a.ts"], { MPIEXEC_TIMEOUT: "" }).timeout, undefined);
+});
+
+const others: readonly string[] = [
+  ...["--mca btl tcp,self", "--bind-to core", "-genvall", "--oversubscribe", "--allow-run-as-root", "--map-by node"],
+  ...["--map-by=ppr:2:node", "-launcher ssh", "--report-bindings", "-genvlist A,B", "-iface eth0", "--display-map"],
+];
+for (const other of others) {
+  test(`${other} is accepted, remembered as ignored, and takes just its own values`, () => {
+    const { programs, ignored: left } = plan(`${other} -np 2 a.ts x`);
+    equal(left, [other.replace("=", " ")]);
+    equal([programs[0]!.ranks, programs[0]!.args], [2, ["x"]]);
+  });
+}
+
+test("no spelling means two things", () => {
+  const names = [
+    ...optionTable.flatMap((row) => row.names),
+    "h",
+    "help",
+    "V",
+    "version",
+    ...ignored.keys(),
+    ...refused.keys(),
+  ];
+  equal(names.length, new Set(names).size);
+});
+
+test("everything behind the script's name is the script's, byte for byte", () => {
+  const args = ["-np", "9", "--help", "-V", "--", "", " ", "--mca", "a=b", "::", "-:", "ä\n", "--stdin=77", "-x"];
+  equal(planOf(["-np", "2", "a.ts", ...args]).programs[0]!.args, args);
+  for (const row of optionTable) {
+    for (const name of row.names) equal(planOf(["-n", "1", "a.ts", `--${name}`]).programs[0]!.args, [`--${name}`]);
+  }
+});
+
+test("a lone colon starts the next program, whose options are its own", () => {
+  const summary = ({ ranks, script, args }: Program) => [ranks, script.slice(cwd.length + 1), args.join(" ")];
+  const { programs, tagOutput } = plan("-np 1 a.ts x -n : -n 4 --tag-output b.js y : -np=2 sub/c.mjs");
+  equal(programs.map(summary), [
+    [1, "a.ts", "x -n"],
+    [4, "b.js", "y"],
+    [2, join("sub", "c.mjs"), ""],
+  ]);
+  is(tagOutput, true);
+});
+
+test("-- ends the options, so that a script's name may start with a dash", () => {
+  is(planOf(["-np", "1", "--", "--odd.ts", "--"]).programs[0]!.script, join(cwd, "--odd.ts"));
+  equal(planOf(["-np", "1", "--", "a.ts", "--"]).programs[0]!.args, ["--"]);
+});
+
+test("help and version are answered before a script's name, and only there", () => {
+  for (const option of ["-h", "--help", "-help"]) is(parseRun(["-np", "2", option, "nothing"], around), "help");
+  for (const option of ["-V", "--version"]) is(parseRun([option], around), "version");
+});
+
+const mistakes: readonly [argv: string, message: RegExp, help?: RegExp][] = [
+  ["-np 0 a.ts", /-np 0: expected a whole number from 1/, /tsmpi run -np 5/],
+  ["--np x a.ts", /--np x: expected a whole number from 1/],
+  ["-np -3 a.ts", /-np -3: expected a whole number/],
+  ["-np 1.5 a.ts", /-np 1\.5: expected a whole number/],
+  ["-n 1e3 a.ts", /-n 1e3: expected/],
+  ["-n 99999999999 a.ts", /-n 99999999999: expected a whole number from 1 to/],
+  ["-n= a.ts", /-n "": expected/],
+  ["-np", /-np: its value is missing, expected -np N/],
+  ["-np --tag-output a.ts", /-np: its value is missing/],
+  ["-np : a.ts", /-np: its value is missing/],
+  ["-env A", /-env: its value is missing, expected -env NAME VALUE/],
+  ["--mca btl", /--mca: its value is missing/],
+  ["--tag-output=yes a.ts", /--tag-output=yes: expected no value/],
+  ["--oversubscribe=1 a.ts", /--oversubscribe=1: expected no value/],
+  ["--tag-ouput a.ts", /--tag-ouput: tsmpi run has no such option/, /did you mean --tag-output\?/],
+  ["-pn 4 a.ts", /-pn: tsmpi run has no such option/, /did you mean -np\?/],
+  ["-np4 a.ts", /-np4: tsmpi run has no such option/, /did you mean -np\?/],
+  ["--tiemout 4 a.ts", /--tiemout/, /did you mean --timeout\?/],
+  ["--bind-too core a.ts", /--bind-too/, /did you mean --bind-to\?/],
+  ["--frobnicate a.ts", /--frobnicate/, /tsmpi run --help/],
+  ["-z a.ts", /-z: tsmpi run has no such option/, /tsmpi run --help/],
+  ["---np 2 a.ts", /---np/],
+  ["-c 4 a.ts", /-c: .*write -np N/],
+  ["--app file a.ts", /--app: .*lone :/],
+  ["-np 4", /no script given/, /tsmpi run \[options\] script/],
+  ["--", /no script given/],
+  ["-np 2 a.ts :", /program 2: no script given/, /a\.ts : -np 4 b\.ts/],
+  ["-np 2 a.ts : -np 3", /program 2: no script given/],
+  [": a.ts", /program 1: no script given/],
+  ["a.ts : : b.js", /program 2: no script given/],
+  ["sub", /sub: it is a directory, expected a script file/, /did you mean sub.c\.mjs\?/],
+  ["nothing", /Cannot find script nothing: tried nothing\[.*scripts.nothing\[/, /tsmpi scripts/],
+  ["nothing.ts", /Cannot find script nothing\.ts: tried nothing\.ts and scripts.nothing\.ts/],
+  ["./hello", /tried \.\/hello\[/],
+  ["/no/such.ts", /tried \/no\/such\.ts$/],
+  ["clean", /Cannot find script clean/, /sample:clean/],
+  ["notes.txt", /notes\.txt: expected a file that ends in \.ts/],
+  ["sample:helo", /Cannot find sample helo: expected one of hello, clean/, /sample:hello\?/],
+  ["sample:", /Cannot find sample ""/],
+  ["--stdin 9 -np 4 a.ts", /--stdin 9: expected a rank from 0 to 3, all or none/],
+  ["--stdin 1 -np 1 a.ts", /--stdin 1: expected 0, the only rank, all or none/],
+  ["--stdin some a.ts", /--stdin some: expected a rank, all or none/],
+  ["--stdin -1 a.ts", /--stdin -1: expected a rank/],
+  ["--timeout abc a.ts", /--timeout abc: expected a number of seconds/],
+  ["--timeout 0 a.ts", /--timeout 0: expected/],
+  ["--timeout -5 a.ts", /--timeout -5: expected/],
+  ["--timeout 1e9 a.ts", /--timeout 1e9: expected/],
+  ["--timeout 9999999 a.ts", /--timeout 9999999: expected .* at most/],
+  ["-wdir nowhere a.ts", /-wdir nowhere: expected a directory that exists/],
+  ["-wdir a.ts a.ts", /-wdir a\.ts: expected a directory/],
+  ["--output-dir a.ts a.ts", /--output-dir a\.ts: expected the name of a directory/],
+  ["--output colour a.ts", /--output colour: expected tag, timestamp or dir=DIR/],
+  ["-x =1 a.ts", /-x =1: expected NAME/],
+  ["-env =1 a.ts", /-env =1: expected NAME/],
+  ["-hosts node7 a.ts", /-hosts node7: starting ranks on other hosts is not supported in this version/],
+  ["-H localhost,192.168.0.7:2 a.ts", /-H 192\.168\.0\.7: starting ranks on other hosts/],
+  ["-H localhost:0 a.ts", /-H localhost:0: expected hosts/],
+  ["-H , a.ts", /-H ,: expected hosts/],
+  ["-f elsewhere.txt a.ts", /-f elsewhere\.txt: line node7: starting ranks on other hosts/],
+  ["--hostfile missing.txt a.ts", /--hostfile missing\.txt: expected a file that can be read \(ENOENT\)/],
+];
+for (const [argv, message, help] of mistakes) {
+  test(`tsmpi run ${argv}: is refused with what was expected`, () => {
+    const error = mistake(argv.split(" "));
+    match(error.message, message);
+    if (help) match(error.help ?? "", help);
+    ok(error.report.startsWith("tsmpi: ") && error.report.trimEnd().split("\n").length <= 2, error.report);
+  });
+}
+
+test("an MPIEXEC_TIMEOUT that is no time is refused by its name", () => {
+  match(mistake(["a.ts"], { MPIEXEC_TIMEOUT: "soon" }).message, /MPIEXEC_TIMEOUT=soon: expected a number of seconds/);
+});
+
+test("tsmpi run without arguments asks for a script", () => match(mistake([]).message, "no script given"));
+
+test("an empty script name is refused", () => match(mistake([""]).message, 'Cannot run script ""'));
+
+test("a value with blanks is quoted in the message", () => match(mistake(["-np", "a b", "a.ts"]).message, '-np "a b"'));
+
+test.run();

@@ -1,0 +1,51 @@
+// test/collectives/matrix: for the tests that hold every algorithm of select.ts against what its collective means.
+import { algorithms } from "../../src/collectives/select.ts";
+import { FakeNetwork } from "../support/lanes.ts";
+
+/** Powers of two, and numbers that are not. */
+export const SIZES = [1, 2, 3, 4, 5, 7, 8];
+
+/** 0, 1, n−1, n and 1000 elements: where a chunk has less than one element a rank, and where it has many. */
+export const counts = (size: number): number[] => [...new Set([0, 1, size - 1, size, 1000])];
+
+export const ranksOf = (size: number): number[] => Array.from({ length: size }, (_, i) => i);
+
+/** Runs `body` with each of the collective's algorithms, which its environment variable asks for. */
+export async function eachRow(
+  collective: keyof typeof algorithms,
+  body: (seed: number, name: string) => Promise<void>,
+): Promise<void> {
+  const variable = `TSMPI_${collective.toUpperCase()}`;
+  for (const [i, { name }] of algorithms[collective].entries()) {
+    process.env[variable] = name;
+    try {
+      await body(1000 * i, name);
+    } catch (error) {
+      throw new Error(`${variable}=${name}: ${(error as Error).message}`, { cause: error });
+    } finally {
+      delete process.env[variable];
+    }
+  }
+}
+
+/** A new network for one case; a failure says which case, and the seed of its weather. */
+export async function onNetwork(
+  size: number,
+  seed: number,
+  what: string,
+  body: (net: FakeNetwork) => Promise<void>,
+): Promise<void> {
+  try {
+    await body(new FakeNetwork(size, seed));
+  } catch (error) {
+    const details = (error as { details?: string }).details ?? "";
+    throw new Error(`${size} ranks, ${what}, seed ${seed}: ${(error as Error).message} ${details}`, { cause: error });
+  }
+}
+
+/** Every size and root. */
+export async function eachRoot(seed: number, body: (net: FakeNetwork, root: number) => Promise<void>): Promise<void> {
+  for (const size of SIZES) {
+    for (const root of ranksOf(size)) await onNetwork(size, seed + root, `root ${root}`, (net) => body(net, root));
+  }
+}

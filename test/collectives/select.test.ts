@@ -1,0 +1,72 @@
+// The table that picks algorithms: what it picks, and what asks it for another.
+import { test } from "uvu";
+import { algorithms, type Facts, select } from "../../src/collectives/select.ts";
+import { is, ok, throws } from "../support/assert.ts";
+
+const picked = (collective: keyof typeof algorithms, facts: Facts) => select(collective, facts).name;
+
+/** Runs `body` with a variable of the environment set. */
+function having(name: string, value: string, body: () => void): void {
+  process.env[name] = value;
+  try {
+    body();
+  } finally {
+    delete process.env[name];
+  }
+}
+
+test("every collective has a linear row, and a row's function is named for its collective and its row", () => {
+  for (const [collective, rows] of Object.entries(algorithms)) {
+    is(rows.at(-1)?.name, "linear");
+    for (const { name, run } of rows) {
+      const words = name.split("-").map((word) => word[0]!.toUpperCase() + word.slice(1));
+      is(run.name, collective + words.join(""));
+    }
+  }
+});
+
+test("select() picks by length, ranks and operator", () => {
+  const long = { bytes: 1 << 20, commute: true };
+  is(picked("allreduce", { size: 4, ...long }), "allreduceRing");
+  is(picked("allreduce", { size: 2, ...long }), "allreduceRecursiveDoubling");
+  is(picked("allreduce", { size: 4, bytes: 1 << 20, commute: false }), "allreduceRecursiveDoubling");
+  is(picked("allreduce", { size: 4, bytes: 8, commute: true }), "allreduceRecursiveDoubling");
+  is(picked("allreduce", { size: 4, bytes: undefined, commute: true }), "allreduceRecursiveDoubling");
+  is(picked("allgather", { size: 3 }), "allgatherRing");
+  is(picked("allgather", { size: 4 }), "allgatherBruck");
+});
+
+test("TSMPI_<COLLECTIVE> asks for a row by its name", () => {
+  having("TSMPI_BCAST", "linear", () => {
+    is(picked("bcast", { size: 4 }), "bcastLinear");
+    is(picked("gather", { size: 4 }), "gatherBinomial");
+  });
+  having("TSMPI_ALLREDUCE", "ring", () =>
+    is(picked("allreduce", { size: 2, bytes: 8, commute: true }), "allreduceRing"),
+  );
+});
+
+test("a row whose needs are not met is passed over", () => {
+  having("TSMPI_ALLREDUCE", "ring", () => {
+    for (const facts of [
+      { bytes: undefined, commute: true },
+      { bytes: 8, commute: false },
+    ]) {
+      is(picked("allreduce", { size: 4, ...facts }), "allreduceRecursiveDoubling");
+    }
+  });
+});
+
+test("an unknown name is an error that lists the rows", () => {
+  having("TSMPI_ALLREDUCE", "rign", () => {
+    throws(
+      () => picked("allreduce", { size: 4 }),
+      (error: Error) =>
+        error instanceof RangeError &&
+        error.message === "Cannot use TSMPI_ALLREDUCE=rign: expected one of ring, recursive-doubling, linear",
+    );
+  });
+  ok(picked("allreduce", { size: 4 }));
+});
+
+test.run();

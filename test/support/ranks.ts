@@ -1,0 +1,47 @@
+// test/support/ranks: n ranks inside this process, over the inproc transport: for what communicators mean, without
+// launcher and sockets.
+import { Endpoint } from "../../src/comm/endpoint.ts";
+import { Group } from "../../src/comm/group.ts";
+import { Engine } from "../../src/engine/engine.ts";
+import { Progress } from "../../src/engine/progress.ts";
+import { Intracomm } from "../../src/mpi/intracomm.ts";
+import { inprocLinks } from "../../src/transport/inproc.ts";
+
+export interface RankOptions {
+  /** Bytes up to which messages go eagerly. Default: 1000, so that short tests have long messages too. */
+  readonly eager?: number;
+  /** Bytes that one rank may have waiting, unreceived, at another. Default: 100,000. */
+  readonly unexpected?: number;
+  /** Seconds after which the ranks are taken to hang, and the call rejects with what each waits for. Default: 20. */
+  readonly deadline?: number;
+}
+
+/**
+ * Runs `main` on every rank of a new COMM_WORLD of `size` ranks.
+ * @returns what each returned, by rank; rejects as soon as one of them does
+ */
+export async function ranks<T>(
+  size: number,
+  main: (comm: Intracomm) => Promise<T> | T,
+  { eager = 1000, unexpected = 100_000, deadline = 20 }: RankOptions = {},
+): Promise<T[]> {
+  const all = Array.from({ length: size }, (_, rank) => rank);
+  const engines = all.map((rank) => new Engine(rank, size, new Progress(0), { eager, unexpected }));
+  const links = inprocLinks(engines);
+  for (const rank of all) for (const peer of all) engines[rank]!.attach(peer, links[rank]![peer]!);
+  const comms = all.map((rank) => new Intracomm(new Endpoint(engines[rank]!, new Group(all, rank), 0), "COMM_WORLD"));
+
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const waits = engines.map(({ progress }, rank) => {
+      const calls = [...progress.waiting].map(({ call }) => call?.describe() ?? "something");
+      return `\nrank ${rank}: ${calls.join(", ") || "no call"}`;
+    });
+    reject(new Error(`Ranks have not ended after ${deadline} s; they wait in${waits.join("")}`));
+  }, deadline * 1000);
+  try {
+    return await Promise.race([Promise.all(comms.map(async (comm) => main(comm))), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
