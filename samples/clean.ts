@@ -49,21 +49,24 @@ async function* incoming(): AsyncGenerator<Chunk> {
 async function* read(file: string | undefined): AsyncGenerator<Post[]> {
   try {
     yield* readPosts((file === undefined ? new Blob([posts]) : Bun.file(file)).stream());
-  } catch (cause) {
-    throw new Error(`Cannot read posts from ${file}: ${(cause as Error).message}`, { cause });
+  } catch (error) {
+    throw new Error(`Cannot read posts from ${file}: ${(error as Error).message}`);
   }
 }
 
 async function work(): Promise<void> {
   // Stage 0 reads and stage 4 writes; those between turn posts into posts.
   const mine = middle.slice(Math.max(firstStage(rank) - 1, 0), firstStage(rank + 1) - 1);
+  let taken: Promise<void> = Promise.resolve();
   let written = 0;
   for await (const chunk of incoming()) {
     for (const stage of mine) chunk.posts = chunk.posts.map(stage);
     chunk.waiting.push(progress.share);
     if (rank < last) {
-      // `ssend` waits until the next rank takes the chunk. So no rank runs ahead of a slow one: no memory fills up.
-      await progress.waitFor(comm.ssend(chunk, { dest: rank + 1 }));
+      // `ssend` waits until the next rank takes the chunk. One may be on its way while this rank makes the next, but no
+      // rank runs further ahead of a slow one: no memory fills up.
+      await progress.waitFor(taken);
+      taken = comm.ssend(chunk, { dest: rank + 1 });
       continue;
     }
     await appendFile("cleandataset.txt", linesOf(chunk.posts), { flag: written === 0 ? "w" : "a" });
@@ -73,6 +76,7 @@ async function work(): Promise<void> {
     assert.equal(written, chunk.total);
     console.log(`${written} posts cleaned into cleandataset.txt`);
   }
+  await taken;
 }
 
 if (rank < workers) await work();

@@ -22,7 +22,7 @@ for (let i = rank; i < strips; i += size) {
 const pi = await comm.reduce(area, { op: MPI.SUM });
 if (pi !== null) {
   const error = Math.abs(pi - Math.PI);
-  console.log(`π is about ${pi} (${size} ranks, ${strips} strips, off by ${error.toExponential(1)})`);
+  console.log(`π is about ${pi}, off by ${error.toExponential(1)} (strips: ${strips}, ranks: ${size})`);
   // The midpoint rule is off by width² / 12 here; the rest is rounding.
   assert.ok(error < (width * width) / 11 + 1e-10);
 }

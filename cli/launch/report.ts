@@ -44,7 +44,10 @@ export function waitTable(size: number, states: ReadonlyMap<number, RankState>, 
     const text = left.has(rank) ? "has left" : doing(states.get(rank));
     groups.set(text, [...(groups.get(text) ?? []), rank]);
   }
-  const rows = [...groups].map(([text, ranks]) => ({ label: rankList(ranks), text }));
+  const rows = [...groups].map(([text, ranks]) => ({
+    label: rankList(ranks),
+    text: ranks.length > 1 ? text.replace(/^has /, "have ") : text,
+  }));
   const shown = rows.slice(0, MOST_LINES);
   const width = Math.max(...shown.map(({ label }) => label.length));
   const lines = shown.map(

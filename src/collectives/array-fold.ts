@@ -3,14 +3,16 @@
 import { Exception, show } from "../base/errors.ts";
 import type { Lane } from "../comm/lane.ts";
 import { type Body, bodyBytes } from "../data/body.ts";
-import { allocate, bufferFrom, bytesOf } from "../data/buffer.ts";
+import { type BufferLike, bytesOf, isTypedArray } from "../data/buffer.ts";
 import { elementOf, elements, type TypedArray } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { Fold } from "./fold.ts";
 
 /** A new array of the same kind. */
 function arrayLike(array: TypedArray, length: number): TypedArray {
-  return bufferFrom(elementOf(array), allocate(length * array.BYTES_PER_ELEMENT)) as TypedArray;
+  // Made from a length, an array costs 10 ns; made over an ArrayBuffer, as bufferFrom() does, 300.
+  const make = elements[elementOf(array)]!.view as unknown as new (length: number) => TypedArray;
+  return new make(length);
 }
 
 export class ArrayFold implements Fold {
@@ -28,24 +30,24 @@ export class ArrayFold implements Fold {
    * @param into an array of the same kind, at least as long, that gets the result
    * @throws ERR_TYPE or ERR_TRUNCATE when `into` is something else
    */
-  constructor(op: Op, array: TypedArray, into: unknown) {
+  constructor(op: Op, array: TypedArray, into: BufferLike | undefined) {
     this.#op = op;
     this.#element = elementOf(array);
     this.#array = array;
     if (into === undefined) return;
-    if (!ArrayBuffer.isView(into) || into instanceof DataView || elementOf(into as TypedArray) !== this.#element) {
+    if (!isTypedArray(into) || elementOf(into) !== this.#element) {
       throw new Exception(
         "ERR_TYPE",
         `Cannot reduce ${show(array)}: into is ${show(into)}, expected ${elements[this.#element]!.name}`,
       );
     }
-    this.#into = into as TypedArray;
-    if (this.#into.length < array.length) {
-      throw new Exception("ERR_TRUNCATE", `Cannot reduce ${array.length} elements: into holds ${this.#into.length}`);
+    if (into.length < array.length) {
+      throw new Exception("ERR_TRUNCATE", `Cannot reduce ${array.length} elements: into holds ${into.length}`);
     }
-    this.#result = this.#into.subarray(0, array.length);
+    this.#into = into;
+    this.#result = into.subarray(0, array.length);
     // Where both lie in the same memory, the result would overwrite an operand that is still on its way.
-    if (array.buffer === this.#into.buffer) {
+    if (array.buffer === into.buffer) {
       this.#array = arrayLike(array, array.length);
       this.#array.set(array as never);
     }

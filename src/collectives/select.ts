@@ -87,6 +87,11 @@ export const algorithms = {
 
 type Algorithms = typeof algorithms;
 
+/** The environment variable of each collective. */
+const variables = Object.fromEntries(
+  Object.keys(algorithms).map((collective) => [collective, `TSMPI_${collective.toUpperCase()}`]),
+) as Record<keyof Algorithms, string>;
+
 /**
  * The algorithm for one call.
  * @throws RangeError when the collective's TSMPI_* variable names no row
@@ -94,12 +99,12 @@ type Algorithms = typeof algorithms;
 export function select<Name extends keyof Algorithms>(collective: Name, facts: Facts): Algorithms[Name][number]["run"] {
   const list: readonly Row<Algorithms[Name][number]["run"]>[] = algorithms[collective];
   const applies = (row: Row<unknown>) => row.needs?.every((need) => needs[need](facts)) ?? true;
-  const asked = variable(`TSMPI_${collective.toUpperCase()}`);
+  const asked = variable(variables[collective]);
   if (asked) {
     const row = list.find(({ name }) => name === asked);
     if (!row) {
       const names = list.map(({ name }) => name).join(", ");
-      throw new RangeError(`Cannot use TSMPI_${collective.toUpperCase()}=${asked}: expected one of ${names}`);
+      throw new RangeError(`Cannot use ${variables[collective]}=${asked}: expected one of ${names}`);
     }
     if (applies(row)) return row.run;
   }

@@ -4,7 +4,7 @@ import { Exception, internal, show } from "../base/errors.ts";
 import type { Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
-import type { Op } from "../data/op.ts";
+import { type Op, SUM } from "../data/op.ts";
 import { chunkOf, copyOf, land, open, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 
@@ -27,8 +27,9 @@ export class ValueFold implements Fold {
     this.#ours = typeof value !== "object" || value === null;
   }
 
+  /** SUM joins strings, and only numbers commute. */
   get commute(): boolean {
-    return this.#op.commute;
+    return this.#op.commute && this.#op !== SUM;
   }
 
   send(lane: Lane, dest: number): Promise<void> | undefined {

@@ -28,7 +28,7 @@ export function predefinedKernel(name: string, rule: Rule): Kernel {
   const pairs = (prefers: (a: unknown, b: unknown) => boolean) => (a: unknown, b: unknown, path: Path) => {
     if (!isPair(a)) throw unfit(a, path);
     if (!isPair(b)) throw unfit(b, path);
-    if (typeof a[0] !== typeof b[0] || typeof a[1] !== typeof b[1]) throw differ(name, "kind", [...a], [...b], path);
+    for (const i of [0, 1]) if (typeof a[i] !== typeof b[i]) throw differ(name, "kind", a[i], b[i], [...path, i]);
     const lead = prefers(a[0], b[0]);
     const first = lead === prefers(b[0], a[0]) ? a[1] <= b[1] : lead;
     return first ? [...a] : [...b];

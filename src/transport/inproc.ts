@@ -1,12 +1,15 @@
 // transport/inproc: layer 3. Links inside one process: a rank's messages to itself, and whole jobs in tests.
 // Deliveries happen in microtasks, so that no Sink is called from inside send.
-import { BULK_WINDOW, type Link, type Sink } from "./transport.ts";
+import { BULK_WINDOW, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
 
 class InprocLink implements Link {
   readonly #to: () => Sink;
   readonly #from: number;
   readonly #deliveries: (() => void)[] = [];
   #scheduled = false;
+  /** The other direction: what the receiver sends with. A link to oneself is its own. */
+  #back: InprocLink = this;
+  /** Closed by the process that sends with it, or lost. */
   #closed = false;
   readonly queued = 0;
 
@@ -16,30 +19,50 @@ class InprocLink implements Link {
     this.#from = from;
   }
 
+  /** Makes two links the two directions of one connection. */
+  static join(there: InprocLink, back: InprocLink): void {
+    there.#back = back;
+    back.#back = there;
+  }
+
   send(message: Uint8Array): void {
     if (this.#closed) return;
     const copy = message.slice();
-    this.#later(() => this.#to().message(this.#from, copy));
+    this.#later(() => {
+      if (!this.#back.#closed) this.#to().message(this.#from, copy);
+    });
   }
 
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {
-    if (this.#closed) return undefined;
+    if (this.#closed) return Promise.reject(new Error("the connection is closed"));
     return new Promise((resolve, reject) => {
       this.#later(() => {
-        const start = new Uint8Array(head.byteLength + Math.min(body.byteLength, BULK_WINDOW));
-        start.set(head);
-        start.set(body.subarray(0, start.byteLength - head.byteLength), head.byteLength);
-        const window = start.subarray(0, BULK_WINDOW);
-        const landing = this.#to().bulk(this.#from, window, head.byteLength + body.byteLength);
-        if (!landing) {
-          this.close();
-          return reject(new Error("the receiver refused the message"));
-        }
-        landing.into.set(body.subarray(landing.head - head.byteLength));
-        landing.done();
+        if (this.#back.#closed) return reject(new Error("the connection is closed"));
+        if (!this.#deliver(head, body)) return reject(new Error("the receiver refused the message"));
         resolve();
       });
     });
+  }
+
+  /** False when the receiver refused the message. */
+  #deliver(head: Uint8Array, body: Uint8Array): boolean {
+    const length = head.byteLength + body.byteLength;
+    const shown = new Uint8Array(length > SHORT_LIMIT ? BULK_WINDOW : length);
+    shown.set(head.subarray(0, shown.byteLength));
+    shown.set(body.subarray(0, shown.byteLength - head.byteLength), head.byteLength);
+    if (length <= SHORT_LIMIT) {
+      this.#to().message(this.#from, shown);
+      return true;
+    }
+    const landing = this.#to().bulk(this.#from, shown, length);
+    if (!landing) {
+      this.#lose("a long message that nobody waits for");
+      this.#back.#lose("the receiver refused a message");
+      return false;
+    }
+    landing.into.set(body.subarray(landing.head - head.byteLength));
+    landing.done();
+    return true;
   }
 
   flush(): void {
@@ -49,7 +72,14 @@ class InprocLink implements Link {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#later(() => this.#to().lost(this.#from, "closed"));
+    this.#later(() => this.#lose("closed"));
+  }
+
+  /** Tells the receiver that the connection is gone, unless it has closed its side. */
+  #lose(reason: string): void {
+    if (this.#back.#closed) return;
+    this.#back.#closed = true;
+    this.#to().lost(this.#from, reason);
   }
 
   #later(delivery: () => void): void {
@@ -70,5 +100,7 @@ export function selfLink(self: number, sink: () => Sink): Link {
 
 /** Links between n processes that live in this one: `links[i][j]` is what process i uses to reach process j. */
 export function inprocLinks(sinks: readonly Sink[]): Link[][] {
-  return sinks.map((_, from) => sinks.map((to) => new InprocLink(() => to, from)));
+  const links = sinks.map((_, from) => sinks.map((to) => new InprocLink(() => to, from)));
+  for (const [i, row] of links.entries()) for (const [j, link] of row.entries()) InprocLink.join(link, links[j]![i]!);
+  return links;
 }

@@ -8,7 +8,10 @@ export const SHORT_LIMIT = 128 * 1024;
 /** Bytes that a Sink is shown of a bulk message before it says where the message goes. */
 export const BULK_WINDOW = 64;
 
-/** The way to one peer. Messages arrive whole, once, and in the order of the calls of send and sendBulk together. */
+/**
+ * The way to one peer. Messages arrive whole, once, and in the order of the calls of send and sendBulk together. Short
+ * ones that follow each other may arrive joined, as one: they are CBOR sequences.
+ */
 export interface Link {
   /**
    * Queues one short message (1 … SHORT_LIMIT bytes). Returns at once, copies `message`, never calls the Sink before it
@@ -16,16 +19,19 @@ export interface Link {
    */
   send(message: Uint8Array): void;
   /**
-   * Queues one bulk message: `head` and then `body`, together more than SHORT_LIMIT bytes. Both are borrowed: do not
-   * change them until the promise resolves; `undefined` means that this is already so. Rejects when the peer is lost.
-   * Never calls the Sink before it returns.
+   * Queues one message of any length: `head` and then `body`. Both are borrowed: do not change them until the promise
+   * resolves; `undefined` means that this is already so. Arrives in Sink.bulk, or in Sink.message when it has no more
+   * than SHORT_LIMIT bytes. Rejects when the peer is lost and after `close`. Never calls the Sink before it returns.
    */
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined;
   /** Bytes queued here that have not been handed to the operating system. */
   readonly queued: number;
   /** Hands queued bytes over as far as that goes without waiting; for a process that is about to exit. */
   flush(): void;
-  /** Sends what is queued, then closes. The peer's Sink is told `lost` unless it has closed too. */
+  /**
+   * Sends what is queued, then closes. The peer's Sink is told `lost` unless it has closed too; this side's Sink is
+   * told nothing any more.
+   */
   close(): void;
 }
 

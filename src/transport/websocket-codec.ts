@@ -104,6 +104,11 @@ export class WebSocketParser {
     }
   }
 
+  /** Ignores what still comes; may be called from inside an event. */
+  stop(): void {
+    this.#ended = true;
+  }
+
   #readHeader(chunk: Uint8Array, from: number): number {
     const header = this.#header;
     let at = from;

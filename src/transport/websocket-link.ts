@@ -92,6 +92,7 @@ export class WebSocketLink implements Link {
     if (this.#closing || this.#gone) return;
     this.flush();
     this.#closing = true;
+    this.#parser.stop();
     this.#enqueue({ bytes: closeFrame(1000, this.#client) });
     if (this.#queue.length === 0) this.#socket.end();
   }
@@ -103,8 +104,9 @@ export class WebSocketLink implements Link {
 
   /** The socket takes bytes again. */
   drained(): void {
-    if (this.#queue.length === 0 && this.#filled > HEADER_LIMIT) this.#closeBatch();
     this.#pump();
+    // What was gathered meanwhile: its own flush has left it to us.
+    if (this.#queue.length === 0) this.flush();
   }
 
   /** The socket is gone. */
@@ -113,7 +115,8 @@ export class WebSocketLink implements Link {
     this.#gone = true;
     for (const { sent } of this.#queue.splice(0)) sent?.reject(new Error(reason));
     this.#queuedBytes = 0;
-    this.#sink.lost(this.#peer, reason);
+    this.#filled = HEADER_LIMIT;
+    if (!this.#closing) this.#sink.lost(this.#peer, reason);
   }
 
   /** Keeps the event loop alive while the connection is being made; a connected one does not. */
@@ -124,8 +127,8 @@ export class WebSocketLink implements Link {
   #drop(code: number, reason: string): void {
     const broken = code !== 1000 && code !== 1001 && code !== 1005;
     if (broken) this.#enqueue({ bytes: closeFrame(code < 1002 || code > 1011 ? 1002 : code, this.#client) });
-    this.#socket.end();
     this.lost(broken ? `protocol error: ${reason}` : reason);
+    this.#socket.end();
   }
 
   /**

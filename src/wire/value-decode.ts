@@ -5,7 +5,7 @@ import { ARRAY, BYTE_STRING } from "./cbor-head.ts";
 import { classOfName } from "./class-registry.ts";
 import { bareError, errorTypeOf, fillError } from "./value-error.ts";
 import { CborReader, malformed } from "./value-reader.ts";
-import { MOST_LEVELS, TAG, TEXT, tags, viewByName, viewByTag } from "./value-tags.ts";
+import { MAP, MOST_LEVELS, TAG, TEXT, tags, viewByName, viewByTag } from "./value-tags.ts";
 
 /** In #shared, what has a mark but is not there yet. */
 const MISSING = Symbol("missing");
@@ -200,7 +200,7 @@ export class ValueDecoder {
   #map(): Map<unknown, unknown> {
     const map = new Map();
     this.#claim(map);
-    const size = this.#head(5, 2);
+    const size = this.#head(MAP, 2);
     for (let i = 0; i < size; i++) {
       const key = this.#item();
       map.set(key, this.#item());

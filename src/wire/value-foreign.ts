@@ -11,7 +11,8 @@ export function describeForeign(object: object, prototype: object): string | und
   for (let holder: object | null = prototype; holder !== null; holder = Object.getPrototypeOf(holder)) {
     if (!Object.hasOwn(holder, Symbol.toStringTag)) continue;
     if (writtenInScript(holder.constructor)) break;
-    return `a ${Object.prototype.toString.call(object).slice(8, -1)}`;
+    const name = Object.prototype.toString.call(object).slice(8, -1);
+    return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
   }
   own.add(prototype);
   return undefined;

@@ -74,12 +74,8 @@ export class ValueLinks {
     const writer = this.#writer;
     const buffer = ArrayBuffer.isView(view) ? view.buffer : view;
     const known = this.#memories.get(buffer);
+    if (known) return this.#reuse(known, view);
     const at = writer.at;
-    if (known) {
-      writer.byte(NULL);
-      known.uses.push({ at, end: writer.at, view });
-      return;
-    }
     const before = this.parts.length;
     this.#viewHead(writer, view);
     this.#content(writer, bytesOf(view as ArrayBuffer));
@@ -135,7 +131,15 @@ export class ValueLinks {
     return this.#set.size !== this.#set.add(object).size;
   }
 
+  #reuse(memory: Memory, view: MemoryView): void {
+    const at = this.#writer.at;
+    this.#writer.byte(NULL);
+    memory.uses.push({ at, end: at + 1, view });
+  }
+
   #refer(object: object): void {
+    const memory = this.#memories.get(object as ArrayBuffer);
+    if (memory) return this.#reuse(memory, object as ArrayBuffer);
     let shared = this.#shared.get(object);
     if (!shared) {
       while (this.#indexed < this.#objects.length) this.#index.set(this.#objects[this.#indexed]!, this.#indexed++);

@@ -1,4 +1,5 @@
 // test/collectives/matrix: for the tests that hold every algorithm of select.ts against what its collective means.
+import * as assert from "uvu/assert";
 import { algorithms } from "../../src/collectives/select.ts";
 import { FakeNetwork } from "../support/lanes.ts";
 
@@ -38,8 +39,7 @@ export async function onNetwork(
   try {
     await body(new FakeNetwork(size, seed));
   } catch (error) {
-    const details = (error as { details?: string }).details ?? "";
-    throw new Error(`${size} ranks, ${what}, seed ${seed}: ${(error as Error).message} ${details}`, { cause: error });
+    throw new Error(`${size} ranks, ${what}, seed ${seed}: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -48,4 +48,22 @@ export async function eachRoot(seed: number, body: (net: FakeNetwork, root: numb
   for (const size of SIZES) {
     for (const root of ranksOf(size)) await onNetwork(size, seed + root, `root ${root}`, (net) => body(net, root));
   }
+}
+
+/** Deep equality, for data too long for the assertion library to print the difference. */
+export function same(actual: unknown, expected: unknown, what = "data"): void {
+  if (Bun.deepEquals(actual, expected, true)) return;
+  const shown = (data: unknown) => Bun.inspect(data, { compact: true }).slice(0, 200);
+  assert.unreachable(`${what} is ${shown(actual)}, expected ${shown(expected)}`);
+}
+
+/** Fails when `body` leaves behind a promise whose rejection nobody has seen. */
+export async function noneUnhandled(body: () => Promise<void>): Promise<void> {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  await body();
+  await new Promise(setImmediate);
+  process.off("unhandledRejection", note);
+  same(unhandled, [], "the list of unhandled rejections");
 }

@@ -61,7 +61,7 @@ for (const size of [1, 5]) {
       writeFileSync(join(cwd, "cleandataset.txt"), "old\n");
       const result = await clean(size, file, { cwd });
       equal([result.code, result.stdout], [1, ""]);
-      is(result.stderr.split(`Error: Cannot read posts from ${file}: `).length, 2, result.stderr);
+      is(result.stderr.split(`Cannot read posts from ${file}: `).length, 2, result.stderr);
       is(readFileSync(join(cwd, "cleandataset.txt"), "utf8"), "old\n");
       equal(await leftovers(result), []);
     }

@@ -19,7 +19,7 @@ export interface Options {
   readonly env?: Record<string, string | undefined>;
   /** What the launcher reads from its standard input, which then ends. Default: nothing. */
   readonly stdin?: string | Uint8Array;
-  /** Seconds after which the job is killed and the call rejects with all that it has printed. Default: 60. */
+  /** Seconds after which the job is killed and the call rejects with all that it has printed. Default: 30. */
   readonly deadline?: number;
 }
 
@@ -118,7 +118,7 @@ export async function start(args: readonly string[], options: Options = {}): Pro
       look();
     }
   };
-  const deadline = options.deadline ?? 60;
+  const deadline = options.deadline ?? 30;
   const { promise: late, reject: isLate } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const living = processesWith(mark).map((found) => `\n${found.pid} ${found.command}`);

@@ -141,7 +141,7 @@ test("--timeout ends the job with 124 and says what each rank does", async () =>
       "tsmpi: the job did not end within 1 s (--timeout)",
       "  rank 0     computing (it did not answer)",
       "  rank 1     recv(source 0, tag 7) on COMM_WORLD  at script.ts:5:20",
-      "  ranks 2-3  has finished",
+      "  ranks 2-3  have finished",
       "tsmpi: 4 ranks were stopped, exit code 124",
       "",
     ].join("\n"),

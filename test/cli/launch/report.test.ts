@@ -44,7 +44,7 @@ test("waitTable() aligns calls, counts what is too much, and says what ranks wit
       "  rank 0       a()",
       "               b()",
       "  rank 1       in no MPI call",
-      "  ranks 2, 11  has left",
+      "  ranks 2, 11  have left",
       "  rank 3       1",
       "               2",
       "               3",
