@@ -15,7 +15,8 @@ const OUR_MISTAKE = 70;
 const rankCommand: RankCommand = ({ script, args }) => [...selfCommand(), "rank", script, ...args];
 
 /**
- * Runs a job and resolves with the exit code when all its processes have gone and all its output is written.
+ * Runs a job and resolves with the exit code when all its processes have gone and all its output is written, or when
+ * somebody has lost patience with a reader that does not read: leave with process.exit(), which waits for nothing.
  * @param command how to start a rank; tests put something else in its place
  * @throws UsageError when the plan cannot be carried out here, before anything is started
  */

@@ -6,6 +6,7 @@ import type { Body } from "../data/body.ts";
 import { bodyBytes } from "../data/body.ts";
 import { VALUE } from "../data/element.ts";
 import type { Landing, Link, Sink } from "../transport/transport.ts";
+import { COPIED } from "../wire/cbor-head.ts";
 import {
   decodeDataHead,
   decodeFrames,
@@ -16,8 +17,8 @@ import {
   encodeRts,
   type Frame,
 } from "../wire/frame.ts";
+import { Channel } from "./channel.ts";
 import { Credit } from "./credit.ts";
-import { Matcher } from "./match.ts";
 import { type Arrival, arrivalBytes, Message, malformed, Receive, type Target } from "./message.ts";
 import { Operation } from "./operation.ts";
 import type { Progress } from "./progress.ts";
@@ -28,21 +29,6 @@ export interface Limits {
   readonly eager: number;
   /** Bytes of messages from one process that may wait here, unreceived. */
   readonly unexpected: number;
-}
-
-/** A probe that waits. */
-interface Probe {
-  readonly source: number;
-  readonly tag: number;
-  /** True for mprobe: the message is taken out. */
-  readonly take: boolean;
-  readonly operation: Operation<Message>;
-}
-
-/** The queues of one context. */
-interface Channel {
-  readonly matcher: Matcher<Message, Receive>;
-  probes: Probe[];
 }
 
 export class Engine implements Sink {
@@ -174,29 +160,24 @@ export class Engine implements Sink {
 
   /** The message that a receive would get, if it is here; with `take` it is taken out and must be given to `deliver`. */
   probe(source: number, context: number, tag: number, take: boolean): Message | undefined {
-    const { matcher } = this.#channel(context);
-    const message = matcher.peek(source, tag);
-    if (message && take) matcher.take(message);
-    return message;
+    return this.#channel(context).probe(source, tag, take);
   }
 
   /** As probe, but waits for a message. */
   probeWait(source: number, context: number, tag: number, take: boolean): Operation<Message> {
     const operation = new Operation<Message>();
-    const message = this.probe(source, context, tag, take);
+    const channel = this.#channel(context);
+    const message = channel.probe(source, tag, take);
+    const gone = message || source === ANY_SOURCE ? undefined : this.#goneBecause(source);
     if (message) operation.resolve(message);
-    else {
-      const gone = source === ANY_SOURCE ? undefined : this.#goneBecause(source);
-      if (gone) operation.reject(gone);
-      else this.#channel(context).probes.push({ source, tag, take, operation });
-    }
+    else if (gone) operation.reject(gone);
+    else channel.wait({ source, tag, take, operation });
     return operation;
   }
 
   /** Takes back a probe that waits. */
   cancelProbe(context: number, operation: Operation<Message>): void {
-    const channel = this.#channel(context);
-    channel.probes = channel.probes.filter((probe) => probe.operation !== operation);
+    this.#channel(context).cancelProbe(operation);
   }
 
   /** Gives a message that was taken out of the queues to a receive. */
@@ -336,15 +317,14 @@ export class Engine implements Sink {
     const channel = this.#channel(frame.context);
     const receive = channel.matcher.arrive(peer, frame.tag);
     if (!receive) {
-      // One copy for the whole message: the frame's bytes are lent.
-      const parts = frame.parts.map((part) => part.slice());
-      return this.#keep(channel, new Message(peer, frame, sizes, parts, frame.ack));
+      const parts = frame.parts.map((part) => (part.byteLength <= COPIED ? part : part.slice()));
+      return channel.keep(new Message(peer, frame, sizes, parts, frame.ack));
     }
     const arrival: Arrival = { source: peer, tag: frame.tag, element: frame.element, check: frame.check, sizes };
     receive.arrival = arrival;
     this.#giveBack(peer, arrivalBytes(arrival));
     if (frame.ack > 0) this.#post(peer, encodeAck(frame.ack));
-    finish(receive, arrival, frame.parts, false);
+    finish(receive, arrival, frame.parts, frame.parts.length === 1 && sizes[0]! <= COPIED);
   }
 
   #takeRts(peer: number, frame: Frame & { kind: "rts" }): void {
@@ -353,7 +333,7 @@ export class Engine implements Sink {
     const channel = this.#channel(frame.context);
     const message = new Message(peer, frame, frame.sizes, undefined, frame.id);
     const receive = channel.matcher.arrive(peer, frame.tag);
-    if (!receive) return this.#keep(channel, message);
+    if (!receive) return channel.keep(message);
     receive.arrival = message;
     this.#fetch(message, frame.id, receive);
   }
@@ -370,30 +350,10 @@ export class Engine implements Sink {
     this.#rendezvous.accept(message.source, id, parts, () => finish(receive, message, parts, true));
   }
 
-  #keep(channel: Channel, message: Message): void {
-    let kept = true;
-    if (channel.probes.length > 0) {
-      channel.probes = channel.probes.filter(({ source, tag, take, operation }) => {
-        if (!kept || !wants(source, tag, message)) return true;
-        if (take) kept = false;
-        operation.resolve(message);
-        return false;
-      });
-    }
-    if (kept) channel.matcher.keep(message);
-  }
-
   #settleGone(peer: number): void {
     const gone = this.#goneBecause(peer);
     this.#rendezvous.abandon(peer, gone);
-    for (const { matcher, probes } of this.#channels.values()) {
-      for (const receive of [...matcher.posted()]) {
-        if (receive.source !== peer) continue;
-        matcher.cancel(receive);
-        receive.operation.reject(gone);
-      }
-      for (const { source, operation } of probes) if (source === peer) operation.reject(gone);
-    }
+    for (const channel of this.#channels.values()) channel.abandon(peer, gone);
   }
 
   #giveBack(peer: number, bytes: number): void {
@@ -409,15 +369,11 @@ export class Engine implements Sink {
   #channel(context: number): Channel {
     let channel = this.#channels.get(context);
     if (!channel) {
-      channel = { matcher: new Matcher(), probes: [] };
+      channel = new Channel();
       this.#channels.set(context, channel);
     }
     return channel;
   }
-}
-
-function wants(source: number, tag: number, message: Message): boolean {
-  return (source < 0 || source === message.source) && (tag < 0 || tag === message.tag);
 }
 
 function finish<T>(receive: Receive<T>, arrival: Arrival, parts: readonly Uint8Array[], own: boolean): void {

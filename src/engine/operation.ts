@@ -17,7 +17,9 @@ export class Operation<T = unknown> {
   #value: T | undefined;
   #error: unknown;
   #waiter: PromiseWithResolvers<T> | undefined;
-  #onSettled: Set<() => void> | undefined;
+  /** Called when settled; nearly always there is just one. */
+  #then: (() => void) | undefined;
+  #others: Set<() => void> | undefined;
   /** Set by who made the call; undefined for operations inside the runtime. */
   call: Call | undefined;
 
@@ -66,19 +68,24 @@ export class Operation<T = unknown> {
   /** Calls `then` when the operation settles, at once when it has. */
   onSettled(then: () => void): void {
     if (this.settled) return then();
-    this.#onSettled ??= new Set();
-    this.#onSettled.add(then);
+    if (!this.#then) {
+      this.#then = then;
+      return;
+    }
+    this.#others ??= new Set();
+    this.#others.add(then);
   }
 
   /** Takes back a call of onSettled. */
   offSettled(then: () => void): void {
-    this.#onSettled?.delete(then);
+    if (this.#then === then) this.#then = undefined;
+    this.#others?.delete(then);
   }
 
   #settle(): void {
-    const waiting = this.#onSettled;
-    this.#onSettled = undefined;
-    if (waiting) for (const then of waiting) then();
+    this.#then?.();
+    if (this.#others) for (const then of this.#others) then();
+    this.#then = this.#others = undefined;
   }
 
   /** An operation that is done. */

@@ -4,6 +4,7 @@
 // sends past a limit are dropped silently; and a long message is assembled in memory before one sees it. Over plain
 // sockets a long message is written from, and lands in, the user's memory. The handshake and the frames stay the
 // standard's, so that any WebSocket library can be a peer; ours sends every message as one unfragmented binary frame.
+import { COPIED } from "../wire/cbor-head.ts";
 import { BULK_WINDOW, type Landing, SHORT_LIMIT } from "./transport.ts";
 
 /** Longest message that is accepted from a peer. Ours are pieces of at most 1 MiB. */
@@ -160,7 +161,8 @@ export class WebSocketParser {
 
   #readPayload(chunk: Uint8Array, at: number): number {
     const take = Math.min(this.#left, chunk.byteLength - at);
-    let piece = chunk.subarray(at, at + take);
+    // A short copy costs less than a view of fresh memory.
+    let piece = take <= COPIED ? chunk.slice(at, at + take) : chunk.subarray(at, at + take);
     if (this.#mask) piece = this.#unmask(piece, this.#mask);
     if (this.#landing) {
       this.#land(piece, this.#landing);

@@ -79,7 +79,8 @@ export class Mesh {
   readonly #hosts: ReadonlySet<string>;
   readonly #links: (WebSocketLink | undefined)[];
   readonly #refused = new Set<string>();
-  #strangers = 0;
+  /** Connections that have proved nothing yet, oldest first. */
+  readonly #strangers = new Set<Socket<Connection>>();
   #missing: number;
   #failure: string | undefined;
   #onChange: () => void = () => {};
@@ -147,22 +148,26 @@ export class Mesh {
   }
 
   #accept(socket: Socket<Connection>): void {
+    const { remoteAddress } = socket;
     socket.data = {
       head: "",
       onHead: (open, head) => this.#welcome(open, head),
-      onFailure: (reason) => this.#strangerGone(socket, reason),
+      onFailure: (reason) => this.#strangerGone(socket, remoteAddress, reason),
     };
-    // Many idle strangers must not use up file descriptors before the ranks are here.
-    if (++this.#strangers > 4 * this.#size + 64) return void socket.terminate();
     socket.timeout(HANDSHAKE_SECONDS);
+    // Idle strangers must neither keep this process from ending, nor use up its file descriptors, nor keep ranks out.
+    socket.unref();
+    this.#strangers.add(socket);
+    const [oldest] = this.#strangers;
+    if (this.#strangers.size > 4 * this.#size + 64) refuse(oldest!, "", "it said nothing in time");
   }
 
-  #strangerGone(socket: Socket<Connection>, reason: string): void {
+  #strangerGone(socket: Socket<Connection>, address: string, reason: string): void {
     socket.data.onFailure = () => {};
-    this.#strangers--;
+    this.#strangers.delete(socket);
     if (this.#refused.has(reason)) return;
     this.#refused.add(reason);
-    this.#note(`rank ${this.#self} refused a connection from ${socket.remoteAddress}: ${reason}`);
+    this.#note(`rank ${this.#self} refused a connection from ${address}: ${reason}`);
   }
 
   #welcome(socket: Socket<Connection>, head: string): void {
@@ -175,7 +180,7 @@ export class Mesh {
         `rank ${verdict.source} is connected already`,
       );
     }
-    this.#strangers--;
+    this.#strangers.delete(socket);
     socket.timeout(0);
     socket.write(verdict.response);
     const link = new WebSocketLink(socket, verdict.source, false, this.#sink);

@@ -153,7 +153,8 @@ export function decodeDataHead(window: Uint8Array): DataHead & { readonly length
 }
 
 /**
- * Calls `handle` for every frame of a WebSocket message. Parts and bytes are views of `message`.
+ * Calls `handle` for every frame of a WebSocket message. Parts and bytes are lent: views of `message`, unless they have
+ * at most COPIED bytes.
  * `handle` must not call this function again.
  * @throws RangeError on the first byte that is no frame; frames before it have been handled
  */

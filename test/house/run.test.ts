@@ -91,6 +91,10 @@ test("run.ts runs long tests only with --long, and files with real ranks last", 
   match(output, /cli\/passes-last.test.ts.*\n4 passed/);
 });
 
+test("run.ts takes several parts of paths", () => {
+  equal(run("passes.test", "forgets").last, "2 passed, 1 failed");
+});
+
 test("run.ts exits with 1 when no file has the wanted path", () => {
   equal([run("nowhere").code, run("nowhere").last], [1, "0 passed, 0 failed"]);
 });

@@ -173,19 +173,14 @@ const behaviours: Record<string, () => unknown> = {
   },
   "finish-with": () => only(args[0], () => finish(Number(args[1]))),
   kill: () => only(args[0], () => process.kill(process.pid, args[1] as NodeJS.Signals)),
-  /** Rank 1 is killed; rank 0 has already noticed and fails because of it. */
-  "lose-a-peer": async () => {
-    if (rank === 0) {
+  /** Rank 0 tells that it fails because rank 1 is gone, which is killed only then. */
+  "lose-a-peer": () =>
+    only("0", () => {
       send({ kind: "lost", peer: 1, reason: "closed" });
       send({ kind: "failed", code: 1, report: "MPI.Exception: Cannot receive from rank 1" });
+      process.kill(cards[1]!.pid, "SIGKILL");
       process.exit(1);
-    }
-    if (rank === 1) {
-      await Bun.sleep(100);
-      process.kill(process.pid, "SIGKILL");
-    }
-    await forEver();
-  },
+    }),
   "lose-a-connection": () =>
     only("0", () => {
       send({ kind: "lost", peer: 1, reason: "reset by peer" });
@@ -274,7 +269,8 @@ if (job.rank !== rank || job.size !== size || job.secret.byteLength !== 32 || jo
 const world = next("world");
 const card = { rank, pid: process.pid, host: "here", addresses: ["127.0.0.1"], port: 1, nonce: new Uint8Array(16) };
 send({ kind: "card", card });
-if ((await world).cards.some((card, i) => card.rank !== i)) process.exit(98);
+const { cards } = await world;
+if (cards.some((card, i) => card.rank !== i)) process.exit(98);
 send({ kind: "connected" });
 await behaviours[behaviour]!();
 await finish();

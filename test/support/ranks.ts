@@ -4,6 +4,7 @@ import { Endpoint } from "../../src/comm/endpoint.ts";
 import { Group } from "../../src/comm/group.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { Progress } from "../../src/engine/progress.ts";
+import { isInitialized, setEnvironment } from "../../src/mpi/environment.ts";
 import { Intracomm } from "../../src/mpi/intracomm.ts";
 import { inprocLinks } from "../../src/transport/inproc.ts";
 
@@ -30,6 +31,15 @@ export async function ranks<T>(
   const links = inprocLinks(engines);
   for (const rank of all) for (const peer of all) engines[rank]!.attach(peer, links[rank]![peer]!);
   const comms = all.map((rank) => new Intracomm(new Endpoint(engines[rank]!, new Group(all, rank), 0), "COMM_WORLD"));
+
+  // There is one environment a process. These ranks have none of their own: it only says that MPI has started.
+  if (!isInitialized()) {
+    const unused = () => {
+      throw new Error("Cannot end ranks that share a process");
+    };
+    const [world, progress] = [comms[0]!, engines[0]!.progress];
+    setEnvironment({ world, self: world, progress, finalized: false, finalize: unused, abort: unused });
+  }
 
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {

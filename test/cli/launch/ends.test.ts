@@ -133,12 +133,12 @@ test("a rank that closes file descriptor 3 and goes on ends the job", async () =
 });
 
 test("--timeout ends the job with 124 and says what each rank does", async () => {
-  const { code, stderr, left } = await run(4, ["slow"], { plan: { timeout: 1 } });
+  const { code, stderr, left } = await run(4, ["slow"], { plan: { timeout: 4 } });
   equal({ code, left }, { code: 124, left: [] });
   is(
     stderr,
     [
-      "tsmpi: the job did not end within 1 s (--timeout)",
+      "tsmpi: the job did not end within 4 s (--timeout)",
       "  rank 0     computing (it did not answer)",
       "  rank 1     recv(source 0, tag 7) on COMM_WORLD  at script.ts:5:20",
       "  ranks 2-3  have finished",

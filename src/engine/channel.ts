@@ -1,0 +1,69 @@
+// engine/channel: layer 4. The queues of one context: receives, messages, and the probes that wait for a message.
+// Used by engine.ts.
+import { ANY_SOURCE, ANY_TAG } from "../base/constants.ts";
+import { Matcher } from "./match.ts";
+import type { Message, Receive } from "./message.ts";
+import type { Operation } from "./operation.ts";
+
+/** A probe that waits. */
+interface Probe {
+  readonly source: number;
+  readonly tag: number;
+  /** True for mprobe: the message is taken out. */
+  readonly take: boolean;
+  readonly operation: Operation<Message>;
+}
+
+export class Channel {
+  readonly matcher = new Matcher<Message, Receive>();
+  #probes: Probe[] = [];
+
+  /** The message that a receive would get, if it is here; with `take` it is taken out. */
+  probe(source: number, tag: number, take: boolean): Message | undefined {
+    const message = this.matcher.peek(source, tag);
+    if (message && take) this.matcher.take(message);
+    return message;
+  }
+
+  /** Adds a probe for which no message is here. */
+  wait(probe: Probe): void {
+    this.#probes.push(probe);
+  }
+
+  /** Takes back a probe that waits. */
+  cancelProbe(operation: Operation<Message>): void {
+    this.#probes = this.#probes.filter((probe) => probe.operation !== operation);
+  }
+
+  /** Takes in a message that no posted receive wants: probes that wait for it hear of it, one may take it. */
+  keep(message: Message): void {
+    let kept = true;
+    if (this.#probes.length > 0) {
+      this.#probes = this.#probes.filter(({ source, tag, take, operation }) => {
+        if (!kept || !wants(source, tag, message)) return true;
+        if (take) kept = false;
+        operation.resolve(message);
+        return false;
+      });
+    }
+    if (kept) this.matcher.keep(message);
+  }
+
+  /** Rejects what can only be completed by process `peer`. */
+  abandon(peer: number, error: unknown): void {
+    for (const receive of [...this.matcher.posted()]) {
+      if (receive.source !== peer) continue;
+      this.matcher.cancel(receive);
+      receive.operation.reject(error);
+    }
+    this.#probes = this.#probes.filter(({ source, operation }) => {
+      if (source !== peer) return true;
+      operation.reject(error);
+      return false;
+    });
+  }
+}
+
+function wants(source: number, tag: number, message: Message): boolean {
+  return (source === ANY_SOURCE || source === message.source) && (tag === ANY_TAG || tag === message.tag);
+}
