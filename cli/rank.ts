@@ -6,12 +6,14 @@ import { LauncherWireUp } from "../src/transport/wireup-launcher.ts";
 import type { FromRank } from "../src/wire/control.ts";
 import { dieWithParent } from "./die-with-parent.ts";
 import { errorText } from "./error-text.ts";
+import { writeWhole } from "./whole-output.ts";
 
 /** Exit code of a script whose top-level await can never settle, as in Node. */
 const UNSETTLED = 13;
 
 /** Runs `script` (an absolute path, or `sample:hello`) with `args` as this process's one script. */
 export async function runRank(script: string, args: string[], how: "launched" | "alone"): Promise<void> {
+  writeWhole();
   const wireup = how === "launched" ? await LauncherWireUp.open() : new AloneWireUp(hearAlone);
   if (wireup instanceof LauncherWireUp) dieWithParent(wireup.launcher);
   const fail = (code: number, report: string): never => {

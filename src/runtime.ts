@@ -118,8 +118,8 @@ export class Runtime implements Environment {
     this.#finished = true;
   }
 
-  abort(code: number): never {
-    this.#wireup.tell({ kind: "abort", code });
+  abort(code: number, where: string | undefined): never {
+    this.#wireup.tell({ kind: "abort", code, ...(where !== undefined && { where }) });
     process.exit(code);
   }
 

@@ -6,7 +6,7 @@ import { parseRun } from "../launch/options.ts";
 import { launch } from "../launch/run.ts";
 import { versionLine } from "../version.ts";
 
-/** @returns the job's exit code */
+/** @returns the exit code, where no job was run; a job ends this process with its own */
 export async function run(argv: string[], help: () => Promise<number>): Promise<number> {
   const plan = parseRun(argv, {
     cwd: process.cwd(),
@@ -24,5 +24,7 @@ export async function run(argv: string[], help: () => Promise<number>): Promise<
     if (plan.ignored.length > 0) plan.notes.push(`without effect on one machine: ${plan.ignored.join(", ")}`);
     for (const note of plan.notes) process.stderr.write(`tsmpi: ${note}\n`);
   }
-  return launch(plan);
+  const code = await launch(plan);
+  // At once: a standard input that nobody reads to its end, or a pager that never reads on, must not hold us.
+  process.exit(code);
 }

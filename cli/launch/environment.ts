@@ -18,7 +18,7 @@ export function rankEnvironment(
   own: Record<string, string | undefined>,
   program: Record<string, string>,
   place: Place,
-  terminal: boolean,
+  terminal: { readonly stdout: boolean; readonly stderr: boolean },
 ): Record<string, string> {
   const env: Record<string, string> = {};
   const all = { ...own, ...program };
@@ -26,7 +26,9 @@ export function rankEnvironment(
     if (value !== undefined && !foreign.test(name)) env[name] = value;
   }
   // A rank's output is a pipe; where the pipe ends in a terminal, Bun is to colour what it prints all the same.
-  if (terminal && !all.NO_COLOR) env.FORCE_COLOR ??= "1";
+  if (terminal.stdout && !all.NO_COLOR) env.FORCE_COLOR ??= "1";
+  // For a rank that shows progress on stderr where a person watches.
+  if (terminal.stderr) env.TSMPI_STDERR_TTY = "1";
   return {
     ...env,
     TSMPI_RANK: String(place.rank),

@@ -21,8 +21,8 @@ const endings = { stdout: "out", stderr: "err" };
 export type OutputPlan = Pick<RunPlan, "tagOutput" | "timestampOutput" | "outputDir" | "quiet">;
 
 export class Output {
-  /** True when the launcher's stdout is a terminal. */
-  readonly terminal: boolean = isatty(1);
+  /** Which of the launcher's streams are terminals. */
+  readonly terminal = { stdout: isatty(1), stderr: isatty(2) };
   #plan: OutputPlan;
   #size: number;
   #joints: { stdout: Joint; stderr: Joint };

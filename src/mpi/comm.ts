@@ -1,5 +1,6 @@
 // mpi/comm: layer 9. Communicators: what all kinds are. Their chapters stand in a row of classes, each in its file:
 // point-to-point.ts, probe.ts, collective.ts, and this one.
+import { CallSite } from "../base/call-site.ts";
 import { Exception, show } from "../base/errors.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import { Collective } from "./collective.ts";
@@ -65,7 +66,7 @@ export class Comm extends Collective {
   abort(errorcode = 0): never {
     if (!Number.isInteger(errorcode))
       throw new TypeError(`Cannot call abort: errorcode is ${show(errorcode)}, expected a whole number`);
-    return abortJob(errorcode & 0xff);
+    return abortJob(errorcode & 0xff, new CallSite().where);
   }
 
   /** Predefined communicators have nothing to free. */

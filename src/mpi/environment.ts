@@ -16,8 +16,8 @@ export interface Environment {
   readonly progress: Progress;
   /** Resolves when every rank has finished. */
   finalize(): Promise<void>;
-  /** Ends the whole job. */
-  abort(code: number): never;
+  /** Ends the whole job; `where` is the line of the script that asked for it. */
+  abort(code: number, where: string | undefined): never;
 }
 
 let environment: Environment | undefined;
@@ -141,7 +141,7 @@ export function progressOfJob(): Progress {
   return current().progress;
 }
 
-/** Ends the whole job with exit code `code`, from inside a communicator's abort. */
-export function abortJob(code: number): never {
-  return current().abort(code);
+/** Ends the whole job with exit code `code`; `where` is the line of the script that asked for it. */
+export function abortJob(code: number, where: string | undefined): never {
+  return current().abort(code, where);
 }

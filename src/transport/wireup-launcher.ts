@@ -57,10 +57,13 @@ export class LauncherWireUp implements WireUp {
       },
     });
     wireup = new LauncherWireUp(socket, await first.promise);
+    // From here on only who waits for the launcher keeps the event loop alive.
+    socket.unref();
     return wireup;
   }
 
   exchange(card: Card): Promise<readonly Card[]> {
+    this.#socket.ref();
     this.tell({ kind: "card", card });
     return this.#world.promise.then((cards) => {
       this.#socket.unref();

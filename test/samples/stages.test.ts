@@ -1,6 +1,6 @@
 // The stages of the `clean` sample, on text in memory.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import fc from "fast-check";
 import { test } from "uvu";
 import { cleanAll, dropStopWords, filter, linesOf, readPosts, split } from "../../samples/clean/stages.ts";
@@ -200,6 +200,6 @@ if (existsSync(tweets)) {
     not.match(text, /\p{Emoji_Presentation}|@|http|&amp;|\\u/u);
     match(text, /^Natalie Prass Bird Prey via$/m);
   });
-} else skip("real posts", `${tweets.slice(root.length)} is not here`);
+} else skip("real posts", `${relative(root, tweets)} is not here`);
 
 test.run();

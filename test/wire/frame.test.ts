@@ -1,7 +1,7 @@
 // Frames: what is encoded is decoded, as the sequences that WebSocket messages are; and nothing else is.
 import fc from "fast-check";
 import { test } from "uvu";
-import { HEAD_LIMIT, HeadReader, UNSIGNED, writeHead } from "../../src/wire/cbor-head.ts";
+import { COPIED, HEAD_LIMIT, HeadReader, UNSIGNED, writeHead } from "../../src/wire/cbor-head.ts";
 import {
   DATA_HEAD_LIMIT,
   decodeDataHead,
@@ -138,10 +138,23 @@ test("an eager frame carries parts of 0 to 200,000 bytes, and MOST_PARTS of them
   }
 });
 
-test("decoded parts are views of the message, not copies", () => {
-  const message = encodeEager(0, 0, 0, 0, 0, [pattern(100)]).slice();
+test("decoded parts are views of the message when they are long, memory of their own up to COPIED bytes", () => {
+  const sizes = [0, 1, COPIED, COPIED + 1, 5000];
+  const message = encodeEager(
+    0,
+    0,
+    0,
+    0,
+    0,
+    sizes.map((size) => pattern(size, size)),
+  ).slice();
   const [frame] = decode(message);
-  ok(frame?.kind === "eager" && frame.parts[0]!.buffer === message.buffer);
+  ok(frame?.kind === "eager");
+  equal(
+    frame.parts.map((part) => part.buffer === message.buffer),
+    sizes.map((size) => size > COPIED),
+  );
+  for (const part of frame.parts) if (part.byteLength <= COPIED) is(part.buffer.byteLength, part.byteLength);
 });
 
 test("an encoder may be called before the last one's bytes are used up, where it says so: data heads are fresh", () => {

@@ -86,16 +86,20 @@ test("tooManyFiles() names what is needed, what there is, and the command that h
 const place = { id: "0123", rank: 1, size: 4, localRank: 1, localSize: 4 };
 
 test("ranks print in colour where the launcher's stdout is a terminal and nobody objects", () => {
-  is(rankEnvironment({}, {}, place, true).FORCE_COLOR, "1");
-  is(rankEnvironment({}, {}, place, false).FORCE_COLOR, undefined);
-  is(rankEnvironment({ NO_COLOR: "1" }, {}, place, true).FORCE_COLOR, undefined);
-  is(rankEnvironment({ FORCE_COLOR: "0" }, {}, place, true).FORCE_COLOR, "0");
+  is(rankEnvironment({}, {}, place, { stdout: true, stderr: false }).FORCE_COLOR, "1");
+  is(rankEnvironment({}, {}, place, { stdout: false, stderr: false }).FORCE_COLOR, undefined);
+  is(rankEnvironment({ NO_COLOR: "1" }, {}, place, { stdout: true, stderr: false }).FORCE_COLOR, undefined);
+  is(rankEnvironment({ FORCE_COLOR: "0" }, {}, place, { stdout: true, stderr: false }).FORCE_COLOR, "0");
 });
 
 test("a rank's place cannot be overridden by the environment", () => {
-  const env = rankEnvironment({ TSMPI_RANK: "7" }, { TSMPI_SIZE: "9" }, place, false);
+  const env = rankEnvironment({ TSMPI_RANK: "7" }, { TSMPI_SIZE: "9" }, place, { stdout: false, stderr: false });
   equal([env.TSMPI_RANK, env.TSMPI_SIZE], ["1", "4"]);
-  ok(!("BUN_BE_BUN" in rankEnvironment({ BUN_BE_BUN: "1" }, { BUN_BE_BUN: "1" }, place, false)));
+  ok(
+    !(
+      "BUN_BE_BUN" in rankEnvironment({ BUN_BE_BUN: "1" }, { BUN_BE_BUN: "1" }, place, { stdout: false, stderr: false })
+    ),
+  );
 });
 
 test.run();
