@@ -56,6 +56,18 @@ export const commands: readonly Command[] = [
     start: async (verb, dir) => (await import("./commands/samples.ts")).samples(verb, dir),
   },
   {
+    name: "bench",
+    usage: "[name] [options]",
+    about: "measure latency, bandwidth, collectives, start-up",
+    examples: [
+      "tsmpi bench latency                    two ranks, an object and 1 B to 4 MiB",
+      "tsmpi bench allreduce -np 8 -m 4:64K   eight ranks, up to 64 KiB",
+      "tsmpi bench startup -np 5              a job from start to end",
+      "tsmpi bench --against mpi4py           the same work on both, and the ratios",
+    ],
+    raw: async (argv, help) => (await import("./commands/bench.ts")).bench(argv, help),
+  },
+  {
     name: "info",
     usage: "",
     about: "show the version, the machine and all variables",

@@ -11,7 +11,7 @@ import { writeWhole } from "./whole-output.ts";
 /** Exit code of a script whose top-level await can never settle, as in Node. */
 const UNSETTLED = 13;
 
-/** Runs `script` (an absolute path, or `sample:hello`) with `args` as this process's one script. */
+/** Runs `script` (an absolute path, `sample:hello` or `bench:latency`) with `args` as this process's one script. */
 export async function runRank(script: string, args: string[], how: "launched" | "alone"): Promise<void> {
   writeWhole();
   const wireup = how === "launched" ? await LauncherWireUp.open() : new AloneWireUp(hearAlone);
@@ -59,6 +59,11 @@ async function load(script: string): Promise<void> {
   if (script.startsWith("sample:")) {
     const { samples } = await import("./embedded/samples.ts");
     await samples[script.slice("sample:".length)]!();
+    return;
+  }
+  if (script.startsWith("bench:")) {
+    const { programs } = await import("./bench/programs.ts");
+    await programs[script.slice("bench:".length)]!();
     return;
   }
   // So that `import.meta.main` is true in the script. Bun's types call it readonly; it is not.

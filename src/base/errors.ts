@@ -60,13 +60,22 @@ export function internal(what: string): InternalError {
 
 /** A value as an error message shows it: short, quoted where it is a string, never throwing. */
 export function show(value: unknown): string {
+  try {
+    return shown(value);
+  } catch {
+    return `${typeof value === "function" ? "a function" : "an object"} that throws when it is looked at`;
+  }
+}
+
+function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return value.name ? `function ${value.name}` : "a function";
   if (typeof value === "symbol") return value.toString();
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name;
+  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)?.constructor?.name;
+  const known = typeof name === "string" && name !== "" ? name : undefined;
   const length = (value as { length?: unknown }).length;
-  return typeof length === "number" ? `${name ?? "object"}(${length})` : (name ?? "an object");
+  return typeof length === "number" ? `${known ?? "object"}(${length})` : (known ?? "an object");
 }

@@ -62,14 +62,19 @@ export class EndpointLane implements Lane {
   readonly size: number;
   readonly #endpoint: Endpoint;
   readonly #tag: number;
-  /** Ranks that a message is awaited from, for messages about ranks that wait. */
-  readonly awaited = new Set<number>();
+  /** Receives that wait, and the rank that each waits for. */
+  readonly #waiting = new Map<Operation<Body>, number>();
 
   constructor(endpoint: Endpoint, tag: number) {
     this.rank = endpoint.group.rank!;
     this.size = endpoint.group.size;
     this.#endpoint = endpoint;
     this.#tag = tag;
+  }
+
+  /** Ranks that a message is awaited from, for messages about ranks that wait. */
+  get awaited(): ReadonlySet<number> {
+    return new Set(this.#waiting.values());
   }
 
   isend(dest: number, body: Body): Promise<void> | undefined {
@@ -89,8 +94,8 @@ export class EndpointLane implements Lane {
       : parts;
     const { operation } = engine.receive(group.processOf(source), context + 1, this.#tag, target);
     if (!operation.settled) {
-      this.awaited.add(source);
-      operation.onSettled(() => this.awaited.delete(source));
+      this.#waiting.set(operation, source);
+      operation.onSettled(() => this.#waiting.delete(operation));
     }
     return operation.promise();
   }

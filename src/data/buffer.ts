@@ -14,9 +14,9 @@ export function isTypedArray(data: unknown): data is TypedArray {
   return ArrayBuffer.isView(data) && !(data instanceof DataView);
 }
 
-/** The bytes of a buffer: a view, not a copy. */
+/** The bytes of a buffer: a view, not a copy; never a Buffer, whose `slice` would be a view too. */
 export function bytesOf(buffer: BufferLike): Uint8Array {
-  if (buffer instanceof Uint8Array) return buffer;
+  if (buffer.constructor === Uint8Array) return buffer as Uint8Array;
   return ArrayBuffer.isView(buffer)
     ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
     : new Uint8Array(buffer);

@@ -5,7 +5,7 @@ import { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
 import { bodyBytes } from "../data/body.ts";
 import { VALUE } from "../data/element.ts";
-import type { Landing, Link, Sink } from "../transport/transport.ts";
+import { type Landing, type Link, SHORT_LIMIT, type Sink } from "../transport/transport.ts";
 import { COPIED } from "../wire/cbor-head.ts";
 import {
   decodeDataHead,
@@ -24,8 +24,11 @@ import { Operation } from "./operation.ts";
 import type { Progress } from "./progress.ts";
 import { Rendezvous } from "./rendezvous.ts";
 
+/** Bytes that an eager frame may have beside its message: the heads of MOST_PARTS parts, and the envelope. */
+const EAGER_OVERHEAD = 4096;
+
 export interface Limits {
-  /** Longest message, in bytes, that is sent without asking the receiver first. */
+  /** Longest message, in bytes, that is sent without asking the receiver first; never more than a link takes at once. */
   readonly eager: number;
   /** Bytes of messages from one process that may wait here, unreceived. */
   readonly unexpected: number;
@@ -45,16 +48,18 @@ export class Engine implements Sink {
   readonly #finished = new Set<number>();
   /** Processes that are gone without a bye, and why. */
   readonly #failed = new Map<number, string>();
+  /** Processes that onLost was told of. */
+  readonly #lost = new Set<number>();
   #framesSent = 0;
   #framesReceived = 0;
-  /** Told when the connection with a process breaks that has not finished. */
+  /** Told, once, when the connection with a process breaks that has not finished. */
   onLost: (peer: number, reason: string) => void = () => {};
 
   constructor(self: number, size: number, progress: Progress, limits: Limits) {
     this.self = self;
     this.size = size;
     this.progress = progress;
-    this.#limits = limits;
+    this.#limits = { ...limits, eager: Math.min(limits.eager, SHORT_LIMIT - EAGER_OVERHEAD) };
     this.#links = new Array(size);
     this.#credits = Array.from({ length: size }, () => new Credit(limits.unexpected));
     this.#rendezvous = new Rendezvous(this.#links);
@@ -271,12 +276,13 @@ export class Engine implements Sink {
 
   lost(peer: number, reason: string): void {
     this.progress.arrived();
-    if (this.#finished.has(peer) || this.#failed.has(peer)) return;
+    if (this.#finished.has(peer) || this.#failed.has(peer) || this.#lost.has(peer)) return;
+    this.#lost.add(peer);
     this.onLost(peer, reason);
   }
 
   #broken(peer: number, what: string): void {
-    this.onLost(peer, `protocol error: it sent ${what}`);
+    this.lost(peer, `protocol error: it sent ${what}`);
     this.#links[peer]?.close();
   }
 
@@ -340,14 +346,18 @@ export class Engine implements Sink {
 
   /** Asks the sender for an announced message. */
   #fetch<T>(message: Message, id: number, receive: Receive<T>): void {
+    const { operation } = receive;
+    const gone = this.#goneBecause(message.source);
+    if (gone) return operation.reject(gone);
     let parts: readonly Uint8Array[];
     try {
       parts = receive.target.land(message);
     } catch (error) {
       this.#rendezvous.decline(message.source, id);
-      return receive.operation.reject(error);
+      return operation.reject(error);
     }
-    this.#rendezvous.accept(message.source, id, parts, () => finish(receive, message, parts, true));
+    const done = () => finish(receive, message, parts, true);
+    this.#rendezvous.accept(message.source, id, parts, done, (error) => operation.reject(error));
   }
 
   #settleGone(peer: number): void {

@@ -11,6 +11,8 @@ interface Offer {
   readonly peer: number;
   readonly parts: readonly Uint8Array[];
   readonly operation: Operation<void>;
+  /** The receiver has asked for the bytes. */
+  cleared: boolean;
 }
 
 interface Transfer {
@@ -18,6 +20,7 @@ interface Transfer {
   readonly parts: readonly Uint8Array[];
   left: number;
   readonly done: () => void;
+  readonly failed: (error: unknown) => void;
 }
 
 export class Rendezvous {
@@ -62,18 +65,19 @@ export class Rendezvous {
   /** Sender: registers a message and returns its id, for an rts or an eager frame that wants an ack. */
   offer(peer: number, parts: readonly Uint8Array[], operation: Operation<void>): number {
     const id = this.#nextOffer++;
-    this.#offers.set(id, { peer, parts, operation });
+    this.#offers.set(id, { peer, parts, operation, cleared: false });
     return id;
   }
 
   /** Sender: `peer` has matched message `id` and wants its bytes as `transfer` (0: none). False when there is no such message. */
   clear(peer: number, id: number, transfer: number): boolean {
     const offer = this.#offers.get(id);
-    if (!offer || offer.peer !== peer) return false;
+    if (!offer || offer.peer !== peer || offer.cleared) return false;
     if (transfer === 0) {
       this.#close(id);
       offer.operation.resolve();
     } else {
+      offer.cleared = true;
       this.#stream(offer, transfer).then(
         () => {
           this.#close(id);
@@ -98,8 +102,17 @@ export class Rendezvous {
     }
   }
 
-  /** Receiver: asks for the bytes of the sender's message `id`; they land in `parts`, then `done` is called. */
-  accept(peer: number, id: number, parts: readonly Uint8Array[], done: () => void): void {
+  /**
+   * Receiver: asks for the bytes of the sender's message `id`; they land in `parts`, then `done` is called, or `failed`
+   * when the sender is given up.
+   */
+  accept(
+    peer: number,
+    id: number,
+    parts: readonly Uint8Array[],
+    done: () => void,
+    failed: (error: unknown) => void,
+  ): void {
     let left = 0;
     for (const part of parts) left += part.byteLength;
     if (left === 0) {
@@ -107,7 +120,7 @@ export class Rendezvous {
       return done();
     }
     const transfer = this.#nextTransfer++;
-    this.#transfers.set(transfer, { peer, parts, left, done });
+    this.#transfers.set(transfer, { peer, parts, left, done, failed });
     this.sent++;
     this.#links[peer]!.send(encodeCts(id, transfer));
   }
@@ -139,12 +152,17 @@ export class Rendezvous {
     };
   }
 
-  /** Messages offered to `peer` will never be taken: settles them with `error`. */
+  /** Nothing more goes to `peer` or comes from it: fails what is offered to it or on its way here. */
   abandon(peer: number, error: unknown): void {
     for (const [id, offer] of this.#offers) {
       if (offer.peer !== peer) continue;
       this.#close(id);
       offer.operation.reject(error);
+    }
+    for (const [id, { peer: source, failed }] of this.#transfers) {
+      if (source !== peer) continue;
+      this.#transfers.delete(id);
+      failed(error);
     }
   }
 }

@@ -102,8 +102,9 @@ export function checkStatus(call: string, status: unknown): Status | undefined {
   throw new TypeError(`Cannot call ${call}: option status is ${show(status)}, expected a new MPI.Status()`);
 }
 
-/** The option `signal`: an AbortSignal, if given. */
+/** The option `signal`: an AbortSignal, if given. @throws its reason when it has aborted already: nothing is started */
 export function checkSignal(call: string, signal: unknown): AbortSignal | undefined {
+  if (signal instanceof AbortSignal) signal.throwIfAborted();
   if (signal === undefined || signal instanceof AbortSignal) return signal;
   throw new TypeError(`Cannot call ${call}: option signal is ${show(signal)}, expected an AbortSignal`);
 }

@@ -246,11 +246,11 @@ export abstract class PointToPoint {
 
   // --- receiving ---
 
-  #receive(call: string, source: unknown, tag: unknown, memory: unknown): Pending<any> {
+  #receive(call: string, source: unknown, tag: unknown, memory: unknown, tagOption = "tag"): Pending<any> {
     const endpoint = this.use(call);
     const { engine } = endpoint;
     const from = checkSource(call, this, source);
-    const label = checkRecvTag(call, tag);
+    const label = checkRecvTag(call, tag, tagOption);
     const buffer = checkInto(call, memory);
     const describe = () => `${call}(${describeEnvelope(from, label)}) on ${this.name}`;
     if (from === PROC_NULL) {
@@ -280,14 +280,12 @@ export abstract class PointToPoint {
     const { progress } = this.use(call).engine;
     checkDest(call, this, options?.dest);
     checkTag(call, options?.sendtag, "sendtag");
-    const pending = this.#receive(call, options?.source, options?.recvtag, memory);
-    let sending: Operation<void> | undefined;
-    try {
-      sending = this.#send("send", data, options.dest, options.sendtag);
-    } catch (error) {
-      pending.cancel?.(); // The data cannot be carried: as if the call had never been made.
-      throw error;
-    }
+    checkSource(call, this, options?.source);
+    checkRecvTag(call, options?.recvtag, "recvtag");
+    checkInto(call, memory);
+    // First the send, which fails when the data cannot be carried: then no message has been taken.
+    const sending = this.#send("send", data, options.dest, options.sendtag);
+    const pending = this.#receive(call, options.source, options.recvtag, memory, "recvtag");
     const both = sending
       ? Promise.all([pending.operation.promise(), sending.promise()]).then(([got]) => got)
       : undefined;

@@ -1,5 +1,5 @@
 // mpi/request: layer 9. Requests: what the i… methods return, and the calls that complete one or several.
-import { UNDEFINED } from "../base/constants.ts";
+import { ANY_SOURCE, ANY_TAG, UNDEFINED } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { Operation } from "../engine/operation.ts";
 import type { Progress } from "../engine/progress.ts";
@@ -54,9 +54,10 @@ export class Request<T = any> {
     return attempt(async () => {
       checkOptions("wait", options, ["status", "signal"]);
       checkStatus("wait", options?.status);
+      const signal = checkSignal("wait", options?.signal);
       const pending = this.#pending;
       if (!pending) return undefined as T;
-      await waitUntil([this], 1, () => `wait for ${pending.describe()}`, checkSignal("wait", options?.signal));
+      await waitUntil([this], "all", () => `wait for ${pending.describe()}`, signal);
       return this.fetch(options?.status);
     });
   }
@@ -128,7 +129,7 @@ export class Request<T = any> {
   }
 
   #fill(status: Status): void {
-    Object.assign(status, new Status());
+    status.fill(ANY_SOURCE, ANY_TAG, 0, 0);
     if (this.#cancelled) status.setCancelled(true);
     else if (this.#pending && !this.#pending.operation.failed) this.#pending.fill?.(status);
   }
@@ -144,8 +145,8 @@ export class Request<T = any> {
    */
   static async waitall<T = any>(requests: readonly Request<T>[], options?: ManyOptions): Promise<T[]> {
     const statuses = check("waitall", requests, options);
-    await waitUntil(requests, requests.length, () => all("waitall", requests), options?.signal);
-    requests.find(({ pending }) => pending?.operation.failed)?.fetch(); // Throws.
+    await waitUntil(requests, "all", () => all("waitall", requests), options?.signal);
+    throwFailed(requests);
     return requests.map((request, index) => request.fetch(place(statuses, index)));
   }
 
@@ -162,7 +163,7 @@ export class Request<T = any> {
     check("waitany", requests, options, "status");
     const active = requests.filter((request) => request.active);
     if (active.length === 0) return [UNDEFINED, undefined as T];
-    await waitUntil(active, 1, () => all("waitany", active), options?.signal);
+    await waitUntil(active, "one", () => all("waitany", active), options?.signal);
     const index = requests.findIndex((request) => request.active && request.settled);
     return [index, requests[index]!.fetch(options?.status)];
   }
@@ -180,7 +181,7 @@ export class Request<T = any> {
     const statuses = check("waitsome", requests, options);
     const active = requests.filter((request) => request.active);
     if (active.length === 0) return null;
-    await waitUntil(active, 1, () => all("waitsome", active), options?.signal);
+    await waitUntil(active, "one", () => all("waitsome", active), options?.signal);
     return fetchSome(requests, statuses);
   }
 
@@ -191,6 +192,7 @@ export class Request<T = any> {
   ): Promise<[true, T[]] | [false]> {
     const statuses = check("testall", requests, options);
     await poll(requests);
+    throwFailed(requests);
     if (!requests.every((request) => request.settled)) return [false];
     return [true, requests.map((request, index) => request.fetch(place(statuses, index)))];
   }
@@ -268,6 +270,7 @@ function place(statuses: Status[] | undefined, index: number): Status | undefine
 }
 
 function fetchSome<T>(requests: readonly Request<T>[], statuses: Status[] | undefined): [number, T][] {
+  throwFailed(requests);
   const complete: [number, T][] = [];
   for (const [index, request] of requests.entries()) {
     if (!request.active || !request.settled) continue;
@@ -276,29 +279,38 @@ function fetchSome<T>(requests: readonly Request<T>[], statuses: Status[] | unde
   return complete;
 }
 
+/** Fetches, and so throws, the first failure: before anything else is fetched, so that no received data is lost. */
+function throwFailed(requests: readonly Request[]): void {
+  requests.find(({ pending }) => pending?.operation.failed)?.fetch();
+}
+
 async function poll(requests: readonly Request[]): Promise<void> {
   await requests.find((request) => request.active)?.pending?.progress.poll();
 }
 
-/** Resolves when `count` of the requests are complete, or one has failed. */
+/** Resolves when one of the requests, or all of them, are complete, or one has failed. */
 async function waitUntil(
   requests: readonly Request[],
-  count: number,
+  enough: "one" | "all",
   describe: () => string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  let left = count - requests.filter((request) => request.settled).length;
-  const waiting = requests.flatMap(({ pending }) => (pending && !pending.operation.settled ? [pending] : []));
-  if (left <= 0 || requests.some(({ pending }) => pending?.operation.failed)) return;
-  const enough = new Operation<void>();
-  const settled = () => {
-    left--;
-    if (left <= 0 || waiting.some(({ operation }) => operation.failed)) enough.resolve();
-  };
-  for (const { operation } of waiting) operation.onSettled(settled);
+  const waiting = new Set(requests.flatMap(({ pending, settled }) => (pending && !settled ? [pending] : [])));
+  const [first] = waiting;
+  const done = ({ pending, settled }: Request) => (enough === "one" ? settled : pending?.operation.failed);
+  if (!first || requests.some(done)) return;
+  const reached = new Operation<void>();
+  let left = enough === "one" ? 1 : waiting.size;
+  const listeners = Array.from(waiting, ({ operation }) => {
+    const settled = () => {
+      if (--left === 0 || operation.failed) reached.resolve();
+    };
+    operation.onSettled(settled);
+    return { operation, settled };
+  });
   try {
-    await waitFor(waiting[0]!.progress, enough, describe, { signal });
+    await waitFor(first.progress, reached, describe, { signal });
   } finally {
-    for (const { operation } of waiting) operation.offSettled(settled);
+    for (const { operation, settled } of listeners) operation.offSettled(settled);
   }
 }

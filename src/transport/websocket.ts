@@ -1,6 +1,6 @@
 // transport/websocket: layer 3. The mesh: a listener that lets in ranks of this job only, and one connection to every
 // other rank (the higher rank dials the lower). Called by runtime.ts.
-import type { Socket, TCPSocketListener } from "bun";
+import type { Socket, TCPSocketListener, UnixSocketListener } from "bun";
 import type { Card } from "../wire/control.ts";
 import { checkResponse, type Ends, freshNonce, HEAD_LIMIT, type JobKey, judge, request } from "./handshake.ts";
 import type { Link, Sink } from "./transport.ts";
@@ -10,6 +10,11 @@ import { WebSocketLink } from "./websocket-link.ts";
 const HANDSHAKE_SECONDS = 10;
 /** Milliseconds after which ranks that have not connected are named in an error. */
 const CONNECT_TIMEOUT = 60_000;
+/**
+ * Begins the addresses that are names of this host: sockets in Linux's abstract namespace, which leave no file and have
+ * half the latency of TCP over loopback (4.3 against 8.5 µs one way for 32 bytes).
+ */
+const LOCAL = "unix:";
 const END_OF_HEAD = "\r\n\r\n";
 
 /** A connection: gathers the head of the handshake, then feeds its link. */
@@ -42,6 +47,15 @@ const handlers = {
   },
 };
 
+function abstract(name: string): string {
+  return `\0${name}`;
+}
+
+function hostHeader(address: string, port: number): string {
+  if (address.startsWith(LOCAL)) return address.slice(LOCAL.length);
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 function gone(socket: Socket<Connection>, reason: string): void {
   if (socket.data.link) socket.data.link.lost(reason);
   else socket.data.onFailure(reason);
@@ -70,12 +84,15 @@ function readHead(socket: Socket<Connection>, chunk: Uint8Array): void {
 /** A rank's listener and, once connected, its links. */
 export class Mesh {
   readonly nonce = crypto.getRandomValues(new Uint8Array(16));
+  /** Where others find this rank, best first. */
+  readonly addresses: readonly string[];
   readonly #job: JobKey;
   readonly #self: number;
   readonly #size: number;
   readonly #sink: Sink;
   readonly #note: (text: string) => void;
   readonly #listener: TCPSocketListener<Connection>;
+  readonly #local: UnixSocketListener<Connection> | undefined;
   readonly #hosts: ReadonlySet<string>;
   readonly #links: (WebSocketLink | undefined)[];
   readonly #refused = new Set<string>();
@@ -86,7 +103,7 @@ export class Mesh {
   #onChange: () => void = () => {};
 
   /**
-   * Listens at `address` on a port that the system chooses.
+   * Listens at `address` on a port that the system chooses, and on Linux also under a name of this host alone.
    * @param note is told, once for each reason, of connections that were refused
    */
   constructor(job: JobKey, self: number, size: number, sink: Sink, address: string, note: (text: string) => void) {
@@ -97,13 +114,14 @@ export class Mesh {
     this.#note = note;
     this.#links = new Array(size);
     this.#missing = size - 1;
-    this.#listener = Bun.listen<Connection>({
-      hostname: address,
-      port: 0,
-      socket: { ...handlers, open: (socket) => this.#accept(socket) },
-    });
-    this.#hosts = new Set([`${address}:${this.port}`, `[${address}]:${this.port}`]);
+    const socket = { ...handlers, open: (open: Socket<Connection>) => this.#accept(open) };
+    this.#listener = Bun.listen<Connection>({ hostname: address, port: 0, socket });
     this.#listener.unref();
+    const name = process.platform === "linux" ? `tsmpi-${job.id}-${self}` : undefined;
+    this.#local = name === undefined ? undefined : Bun.listen<Connection>({ unix: abstract(name), socket });
+    this.#local?.unref();
+    this.addresses = name === undefined ? [address] : [`${LOCAL}${name}`, address];
+    this.#hosts = new Set(this.addresses.map((known) => hostHeader(known, this.port)));
   }
 
   get port(): number {
@@ -132,6 +150,7 @@ export class Mesh {
   /** Stops listening. Links stay. */
   close(): void {
     this.#listener.stop();
+    this.#local?.stop();
   }
 
   #absent(): number[] {
@@ -148,11 +167,11 @@ export class Mesh {
   }
 
   #accept(socket: Socket<Connection>): void {
-    const { remoteAddress } = socket;
+    const address = socket.remoteAddress ?? "this host";
     socket.data = {
       head: "",
       onHead: (open, head) => this.#welcome(open, head),
-      onFailure: (reason) => this.#strangerGone(socket, remoteAddress, reason),
+      onFailure: (reason) => this.#strangerGone(socket, address, reason),
     };
     socket.timeout(HANDSHAKE_SECONDS);
     // Idle strangers must neither keep this process from ending, nor use up its file descriptors, nor keep ranks out.
@@ -197,7 +216,7 @@ export class Mesh {
         this.#failure ??= `rank ${card.rank}: ${tried.join("; ")}`;
         return this.#onChange();
       }
-      const host = address.includes(":") ? `[${address}]:${card.port}` : `${address}:${card.port}`;
+      const host = hostHeader(address, card.port);
       const { head: text, key } = request(this.#job, ends, host);
       let failed = false;
       const onFailure = (reason: string) => {
@@ -213,12 +232,12 @@ export class Mesh {
         socket.data.link = link;
         this.#add(card.rank, link);
       };
-      Bun.connect<Connection>({
-        hostname: address,
-        port: card.port,
-        data: { head: "", onHead, onFailure },
-        socket: { ...handlers, open: (socket) => void socket.write(text) },
-      }).catch((error: Error) => onFailure(error.message));
+      const data = { head: "", onHead, onFailure };
+      const socket = { ...handlers, open: (open: Socket<Connection>) => void open.write(text) };
+      const connecting = address.startsWith(LOCAL)
+        ? Bun.connect<Connection>({ unix: abstract(address.slice(LOCAL.length)), data, socket })
+        : Bun.connect<Connection>({ hostname: address, port: card.port, data, socket });
+      connecting.catch((error: Error) => onFailure(error.message));
     };
     next(0);
   }

@@ -5,7 +5,8 @@ import { Mesh } from "../../src/transport/websocket.ts";
 import type { Card } from "../../src/wire/control.ts";
 import { soon } from "../support/sinks.ts";
 
-export const job: JobKey = { id: "0123456789abcdef", secret: new Uint8Array(32).fill(7) };
+/** A job of this process only: test files run at the same time, and its name is known on the whole host. */
+export const job: JobKey = { id: crypto.randomUUID(), secret: new Uint8Array(32).fill(7) };
 
 /** Meshes that listen but are not connected; `notes` gathers what they say of strangers. */
 export function listening(sinks: readonly Sink[]): { meshes: Mesh[]; cards: Card[]; notes: string[] } {
@@ -13,11 +14,12 @@ export function listening(sinks: readonly Sink[]): { meshes: Mesh[]; cards: Card
   const meshes = sinks.map(
     (sink, rank) => new Mesh(job, rank, sinks.length, sink, "127.0.0.1", (text) => notes.push(text)),
   );
-  return { meshes, cards: meshes.map(cardOf), notes };
+  return { meshes, cards: meshes.map((mesh, rank) => cardOf(mesh, rank)), notes };
 }
 
-export function cardOf(mesh: Mesh, rank: number): Card {
-  return { rank, pid: process.pid, host: "here", addresses: ["127.0.0.1"], port: mesh.port, nonce: mesh.nonce };
+/** The card of a rank that is reached at `addresses`. */
+export function cardOf(mesh: Mesh, rank: number, addresses: readonly string[] = ["127.0.0.1"]): Card {
+  return { rank, pid: process.pid, host: "here", addresses, port: mesh.port, nonce: mesh.nonce };
 }
 
 /** `links[i][j]` is what rank i uses to reach rank j. */

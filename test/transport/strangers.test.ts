@@ -8,21 +8,21 @@ import { equal, is, match, ok } from "../support/assert.ts";
 import { pattern, RecordingSink, sameBytes, soon, turns } from "../support/sinks.ts";
 import { connected, job, listening } from "./meshes.ts";
 
-/** A connection, and all that it is answered until it is closed. */
-async function dial(port: number): Promise<{ socket: Socket; answer: Promise<string> }> {
-  const socket = connect({ host: "127.0.0.1", port });
+/** A connection to a port or a local name, and all that it is answered until it is closed. */
+async function dial(to: number | string): Promise<{ socket: Socket; answer: Promise<string> }> {
+  const socket = typeof to === "number" ? connect({ host: "127.0.0.1", port: to }) : connect({ path: to });
   await soon(new Promise((resolve) => socket.once("connect", resolve)), "a stranger's connection");
   const chunks: Buffer[] = [];
   const { promise, resolve } = Promise.withResolvers<string>();
-  socket.on("data", (chunk) => chunks.push(chunk));
+  socket.on("data", (chunk) => chunks.push(chunk as Buffer));
   socket.on("error", () => {});
   socket.on("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
   return { socket, answer: promise };
 }
 
 /** Says `bytes` and returns the answer once the listener has closed. */
-async function say(port: number, bytes: string | Uint8Array): Promise<string> {
-  const { socket, answer } = await dial(port);
+async function say(to: number | string, bytes: string | Uint8Array): Promise<string> {
+  const { socket, answer } = await dial(to);
   socket.write(bytes);
   const text = await soon(answer, "the end of a stranger's connection");
   socket.destroy();
@@ -108,6 +108,17 @@ test("a connection that comes and goes without a word is noted once", async () =
   });
   equal(notes, ["rank 0 refused a connection from 127.0.0.1: the connection was closed"]);
 });
+
+if (process.platform === "linux") {
+  test("a stranger of the same host that comes by the local name is refused and noted once, too", async () => {
+    const { notes } = await withMesh(async (_, { meshes }) => {
+      const name = meshes[0]!.addresses[0]!.replace(/^unix:/, "");
+      const request = `GET /tsmpi/1/${job.id} HTTP/1.1\r\nHost: ${name}\r\n\r\n`;
+      for (let i = 0; i < 3; i++) match(await say(`\0${name}`, request), /^HTTP\/1\.1 400 /);
+    });
+    equal(notes, ["rank 0 refused a connection from this host: it is no tsmpi.1 WebSocket request"]);
+  });
+}
 
 test("a request that was seen on the wire is refused when it is said again", async () => {
   let seen = "";

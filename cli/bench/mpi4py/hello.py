@@ -1,0 +1,5 @@
+# Says hello from every rank: see samples/hello.ts.
+from mpi4py import MPI
+
+comm = MPI.COMM_WORLD
+print(f"Hello from rank {comm.rank} of {comm.size} on {MPI.Get_processor_name()}")

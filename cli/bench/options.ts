@@ -1,0 +1,147 @@
+// cli/bench/options: layer 10. The command line of `tsmpi bench` → what to do. Called by the command bench.
+
+import { misfit, rankCount } from "../launch/option-values.ts";
+import { nearest, UsageError } from "../usage-error.ts";
+import { type Bench, benches } from "./bench-table.ts";
+
+/** What was asked for. A number is undefined when it was left out. */
+export interface BenchOptions {
+  bench: Bench | undefined;
+  np: number | undefined;
+  /** `-m`, as it was typed: what it may be depends on the bench. */
+  sizes: string | undefined;
+  iterations: number | undefined;
+  warmup: number | undefined;
+  json: boolean;
+  against: "mpi4py" | undefined;
+  pairs: number | undefined;
+}
+
+interface OptionRow {
+  /** Spellings without dashes; one dash or two is the same. */
+  readonly names: readonly string[];
+  readonly shown: string;
+  readonly about: string;
+  /** Left out for a switch. */
+  readonly value?: string;
+  apply(options: BenchOptions, value: string, option: string): void;
+}
+
+export const benchOptions: readonly OptionRow[] = [
+  {
+    names: ["np", "n"],
+    shown: "-np N",
+    value: "N",
+    about: "how many ranks",
+    apply(options, value, option) {
+      options.np = rankCount(value, option, navigator.hardwareConcurrency);
+    },
+  },
+  {
+    names: ["m", "message-size"],
+    shown: "-m SIZES",
+    value: "SIZES",
+    about: "object, BYTES, MIN:MAX or several with commas (object,1:4M)",
+    apply(options, value) {
+      options.sizes = value;
+    },
+  },
+  {
+    names: ["i", "iterations"],
+    shown: "-i N",
+    value: "N",
+    about: "iterations per row, a window or a start each",
+    apply(options, value, option) {
+      options.iterations = count(value, option, 1);
+    },
+  },
+  {
+    names: ["x", "warmup"],
+    shown: "-x N",
+    value: "N",
+    about: "iterations before the clock runs",
+    apply(options, value, option) {
+      options.warmup = count(value, option, 0);
+    },
+  },
+  {
+    names: ["json"],
+    shown: "--json",
+    about: "print a line of JSON per row",
+    apply(options) {
+      options.json = true;
+    },
+  },
+  {
+    names: ["against"],
+    shown: "--against mpi4py",
+    value: "mpi4py",
+    about: "run the same work with mpi4py on Open MPI over TCP",
+    apply(options, value, option) {
+      if (value !== "mpi4py") throw misfit(option, value, "mpi4py");
+      options.against = value;
+    },
+  },
+  {
+    names: ["pairs"],
+    shown: "--pairs N",
+    value: "N",
+    about: "with --against: runs of each side (default 5)",
+    apply(options, value, option) {
+      options.pairs = count(value, option, 1);
+    },
+  },
+];
+
+function count(text: string, option: string, least: number): number {
+  const value = Number(text);
+  if (/^\d{1,9}$/.test(text) && value >= least) return value;
+  throw misfit(option, text, `a whole number from ${least}`);
+}
+
+/** Reads `[name] [options]`. @throws UsageError that names the value and what was expected */
+export function parseBench(argv: readonly string[]): BenchOptions | "help" {
+  const options: BenchOptions = {
+    ...{ bench: undefined, np: undefined, sizes: undefined, iterations: undefined, warmup: undefined },
+    ...{ json: false, against: undefined, pairs: undefined },
+  };
+  const rest = [...argv];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    if (word === "-h" || word === "--help") return "help";
+    if (word.startsWith("-")) readOption(options, word, rest);
+    else if (options.bench === undefined) options.bench = benchNamed(word);
+    else throw new UsageError(`Cannot run bench ${options.bench.name} with ${word}: expected one bench, then options`);
+  }
+  return options;
+}
+
+function readOption(options: BenchOptions, word: string, rest: string[]): void {
+  const [option, inline] = word.split(/=(.*)/s, 2) as [string, string?];
+  const name = option.replace(/^--?/, "");
+  const row = benchOptions.find(({ names }) => names.includes(name));
+  if (!row) {
+    const close = nearest(
+      name,
+      benchOptions.flatMap(({ names }) => names),
+    );
+    throw new UsageError(
+      `Cannot use ${option}: tsmpi bench has no such option`,
+      close ? `did you mean ${close.length > 2 ? "--" : "-"}${close}?` : "`tsmpi bench --help` lists them",
+    );
+  }
+  if (row.value === undefined && inline !== undefined) throw misfit(`${option}=`, inline, "no value");
+  const value = row.value === undefined ? "" : (inline ?? rest.shift());
+  if (value === undefined) throw new UsageError(`Cannot use ${option}: its value is missing, expected ${row.shown}`);
+  row.apply(options, value, option);
+}
+
+function benchNamed(name: string): Bench {
+  const bench = benches.find((bench) => bench.name === name);
+  if (bench) return bench;
+  const names = benches.map(({ name }) => name);
+  const close = nearest(name, names);
+  throw new UsageError(
+    `Cannot run bench ${name}: expected one of ${names.join(", ")}`,
+    close && `did you mean ${close}?`,
+  );
+}

@@ -1,0 +1,10 @@
+// cli/bench/programs: layer 10. The bench programs as code, inside the executable. Called by rank, to run `bench:latency`.
+
+/** Each is loaded when a rank runs it. */
+export const programs: Readonly<Record<string, () => Promise<unknown>>> = {
+  latency: () => import("./programs/latency.ts"),
+  bandwidth: () => import("./programs/bandwidth.ts"),
+  rate: () => import("./programs/rate.ts"),
+  bcast: () => import("./programs/bcast.ts"),
+  allreduce: () => import("./programs/allreduce.ts"),
+};

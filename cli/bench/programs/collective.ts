@@ -1,0 +1,24 @@
+// cli/bench/programs/collective: layer 10. What the collective programs share: the loop that OSU's have. Each call is timed by
+// itself, with a barrier behind it, so that no rank runs ahead into the next one.
+
+import { MPI } from "tsmpi";
+import type { Row } from "../task.ts";
+import { report } from "./report.ts";
+
+const comm = MPI.COMM_WORLD;
+
+/** Times `call` and prints the mean, least and greatest of the ranks' times per call. */
+export async function timeCollective(row: Row, call: () => Promise<unknown>): Promise<void> {
+  const { warmup, iterations } = row;
+  let seconds = 0;
+  for (let i = -warmup; i < iterations; i++) {
+    const start = MPI.wtime();
+    await call();
+    if (i >= 0) seconds += MPI.wtime() - start;
+    await comm.barrier();
+  }
+  const all = await comm.gather((seconds / iterations) * 1e6);
+  if (all === null) return;
+  const latency = all.reduce((sum, one) => sum + one, 0) / all.length;
+  report(row, { latency, min: Math.min(...all), max: Math.max(...all), iterations });
+}

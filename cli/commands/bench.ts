@@ -1,0 +1,92 @@
+// cli/commands/bench: layer 10. `tsmpi bench`: measures this machine, verifying the data before timing it.
+
+import { type Bench, benches } from "../bench/bench-table.ts";
+import { ChildError } from "../bench/child.ts";
+import { line } from "../bench/columns.ts";
+import { type BenchOptions, benchOptions, parseBench } from "../bench/options.ts";
+import { planTask } from "../bench/plan-task.ts";
+import { withScratch } from "../bench/scratch.ts";
+import { parseSizes } from "../bench/sizes.ts";
+import { timeStarts } from "../bench/startup.ts";
+import type { Task } from "../bench/task.ts";
+import { sampleTexts } from "../embedded/sample-texts.ts";
+import { launch } from "../launch/run.ts";
+import { printTable } from "../print-table.ts";
+import { selfCommand } from "../self.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** @returns the job's exit code */
+export async function bench(argv: string[], help: () => Promise<number>): Promise<number> {
+  const options = parseBench(argv);
+  if (options === "help") return printHelp(help);
+  try {
+    if (options.against) return await (await import("../bench/against.ts")).against(options);
+    return await run(options);
+  } catch (error) {
+    if (!(error instanceof ChildError)) throw error;
+    process.stderr.write(`tsmpi: ${error.message}\n`);
+    return error.code;
+  }
+}
+
+async function printHelp(help: () => Promise<number>): Promise<number> {
+  const code = await help();
+  console.log("Benches:");
+  printTable(benches.map(({ name, about }) => [`  ${name}`, about]));
+  console.log("\nOptions of bench:");
+  printTable(benchOptions.map(({ shown, about }) => [`  ${shown}`, about]));
+  return code;
+}
+
+function run(options: BenchOptions): Promise<number> {
+  const { bench } = options;
+  if (!bench) {
+    const names = benches.map(({ name }) => name).join(", ");
+    throw new UsageError(`Cannot run no bench: expected one of ${names}`, "two ranks: tsmpi bench latency");
+  }
+  if (options.pairs !== undefined) throw new UsageError("Cannot use --pairs: expected --against mpi4py with it");
+  const np = options.np ?? bench.np.usual;
+  if (np < bench.np.least) {
+    throw new UsageError(`Cannot run ${bench.name} with -np ${np}: expected at least ${bench.np.least} ranks`);
+  }
+  return bench.work ? runRanks({ ...bench, work: bench.work }, np, options) : runStarts(bench, np, options);
+}
+
+/** A job whose ranks do the work. */
+function runRanks(bench: Bench & Required<Pick<Bench, "work">>, np: number, options: BenchOptions): Promise<number> {
+  const sizes = parseSizes(options.sizes ?? bench.work.sizes, "-m", bench.work);
+  const task: Task = planTask(bench, sizes, options, options.json);
+  if (!options.json) printHeader(bench, np, bench.work.pairs ? pairing(np) : "all ranks together");
+  const args = [JSON.stringify(task)];
+  return launch({
+    programs: [{ ranks: np, script: `bench:${bench.name}`, args, env: {}, wdir: undefined }],
+    ...{ tagOutput: false, timestampOutput: false, outputDir: undefined, stdin: "none", timeout: undefined },
+    ...{ quiet: true, verbose: false, ignored: [], notes: [] },
+  });
+}
+
+function pairing(np: number): string {
+  const pairs = Math.floor(np / 2);
+  if (np === 2) return "rank 0 with rank 1";
+  return `${pairs} ${pairs === 1 ? "pair" : "pairs"}, rank i with rank i + ${pairs}${np % 2 ? `; rank ${np - 1} is idle` : ""}`;
+}
+
+/** Jobs of hello, one after the other. */
+function runStarts(bench: Bench, np: number, options: BenchOptions): Promise<number> {
+  if (options.sizes !== undefined) throw new UsageError("Cannot use -m with startup: it has no sizes");
+  const times = { warmup: options.warmup ?? 1, iterations: options.iterations ?? 11 };
+  return withScratch({ "scripts/hello.ts": sampleTexts["hello.ts"]! }, async (dir) => {
+    if (!options.json) printHeader(bench, np, "`tsmpi run hello` from start to end");
+    const starts = await timeStarts([...selfCommand(), "run", "-np", String(np), "hello"], np, dir, times);
+    const { iterations } = times;
+    if (options.json) console.log(JSON.stringify({ bench: bench.name, np, ...starts, iterations }));
+    else console.log(line(String(np), [...Object.values(starts).map((ms) => ms.toFixed(2)), String(iterations)]));
+    return 0;
+  });
+}
+
+function printHeader({ name, columns }: Bench, np: number, how: string): void {
+  const [first, ...others] = columns;
+  console.log(`# tsmpi ${name}, ${np} ${np === 1 ? "rank" : "ranks"}: ${how}`);
+  console.log(line(`# ${first}`, others));
+}
