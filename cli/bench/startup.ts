@@ -27,8 +27,9 @@ export async function timeStarts(
   return { median: median(times), min: Math.min(...times), max: Math.max(...times) };
 }
 
+/** Not line by line: mpirun mixes the lines of its ranks. */
 function verifyHello(command: readonly string[], output: string, np: number): void {
-  const ranks = [...output.matchAll(new RegExp(`^Hello from rank (\\d+) of ${np} on .+$`, "gm"))].map(([, rank]) =>
+  const ranks = [...output.matchAll(new RegExp(`Hello from rank (\\d+) of ${np} on `, "g"))].map(([, rank]) =>
     Number(rank),
   );
   const expected = Array.from({ length: np }, (_, rank) => rank);

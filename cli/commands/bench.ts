@@ -31,7 +31,7 @@ export async function bench(argv: string[], help: () => Promise<number>): Promis
 
 async function printHelp(help: () => Promise<number>): Promise<number> {
   const code = await help();
-  console.log("Benches:");
+  console.log("\nBenches:");
   printTable(benches.map(({ name, about }) => [`  ${name}`, about]));
   console.log("\nOptions of bench:");
   printTable(benchOptions.map(({ shown, about }) => [`  ${shown}`, about]));

@@ -11,7 +11,7 @@ interface Variable {
 export const variables = {
   TSMPI_EAGER_LIMIT: {
     about: "Messages up to this many bytes are sent without asking the receiver first.",
-    default: "32768",
+    default: "65536",
   },
   TSMPI_UNEXPECTED_LIMIT: {
     about: "Bytes of messages that one rank may have waiting, unreceived, at another; then its sends wait.",

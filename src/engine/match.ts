@@ -47,17 +47,15 @@ export class Matcher<Message extends Entry, Receive extends Entry> {
 
   /** Finds and takes out the oldest posted receive that wants a message of `source` and `tag`. */
   arrive(source: number, tag: number): Receive | undefined {
-    let receive = this.#posted.first(source, tag);
-    if (this.#wildcards.size > 0) {
-      for (const wildcard of this.#wildcards) {
-        if (receive && receive.order < wildcard.order) break;
-        if (!accepts(wildcard.source, wildcard.tag, { source, tag })) continue;
-        receive = wildcard;
-        break;
-      }
+    const exact = this.#posted.first(source, tag);
+    for (const wildcard of this.#wildcards) {
+      if (exact && exact.order < wildcard.order) break;
+      if (!accepts(wildcard.source, wildcard.tag, { source, tag })) continue;
+      this.#wildcards.delete(wildcard);
+      return wildcard;
     }
-    if (receive) this.cancel(receive);
-    return receive;
+    if (exact) this.#posted.remove(exact);
+    return exact;
   }
 
   /** Takes out a posted receive. False when it is not posted (any more). */

@@ -12,14 +12,17 @@ export interface Call {
   readonly site: Pick<CallSite, "frames" | "where" | "locate">;
 }
 
+/** Told that an operation has settled: which one. */
+type Then = (operation: Operation<any>) => void;
+
 export class Operation<T = unknown> {
   #state: "pending" | "done" | "failed" = "pending";
   #value: T | undefined;
   #error: unknown;
-  #waiter: PromiseWithResolvers<T> | undefined;
+  #waiter: { promise: Promise<T>; resolve(value: T): void; reject(error: unknown): void } | undefined;
   /** Called when settled; nearly always there is just one. */
-  #then: (() => void) | undefined;
-  #others: Set<() => void> | undefined;
+  #then: Then | undefined;
+  #others: Set<Then> | undefined;
   /** Set by who made the call; undefined for operations inside the runtime. */
   call: Call | undefined;
 
@@ -66,8 +69,8 @@ export class Operation<T = unknown> {
   }
 
   /** Calls `then` when the operation settles, at once when it has. */
-  onSettled(then: () => void): void {
-    if (this.settled) return then();
+  onSettled(then: Then): void {
+    if (this.settled) return then(this);
     if (!this.#then) {
       this.#then = then;
       return;
@@ -77,14 +80,14 @@ export class Operation<T = unknown> {
   }
 
   /** Takes back a call of onSettled. */
-  offSettled(then: () => void): void {
+  offSettled(then: Then): void {
     if (this.#then === then) this.#then = undefined;
     this.#others?.delete(then);
   }
 
   #settle(): void {
-    this.#then?.();
-    if (this.#others) for (const then of this.#others) then();
+    this.#then?.(this);
+    if (this.#others) for (const then of this.#others) then(this);
     this.#then = this.#others = undefined;
   }
 

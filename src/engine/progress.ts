@@ -71,12 +71,14 @@ export class Progress {
   #enter(operation: Operation<any>): void {
     if (this.#waiting.has(operation)) return;
     this.#waiting.add(operation);
-    operation.onSettled(() => {
-      this.#waiting.delete(operation);
-      this.#release();
-    });
+    operation.onSettled(this.#leave);
     if (!this.#turning && this.#spinNs > 0) this.#turn();
   }
+
+  readonly #leave = (operation: Operation<any>) => {
+    this.#waiting.delete(operation);
+    this.#release();
+  };
 
   /** Turns the event loop: sockets and timers are served at every turn. */
   #turn(): void {

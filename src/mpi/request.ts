@@ -56,8 +56,7 @@ export class Request<T = any> {
       checkStatus("wait", options?.status);
       const signal = checkSignal("wait", options?.signal);
       const pending = this.#pending;
-      if (!pending) return undefined as T;
-      await waitUntil([this], "all", () => `wait for ${pending.describe()}`, signal);
+      if (pending) await waitUntil([this], "all", () => `wait for ${pending.describe()}`, signal);
       return this.fetch(options?.status);
     });
   }
@@ -72,8 +71,7 @@ export class Request<T = any> {
   async test(options?: { status?: Status }): Promise<[true, T] | [false]> {
     checkOptions("test", options, ["status"]);
     checkStatus("test", options?.status);
-    if (!this.#pending) return [true, undefined as T];
-    await this.#pending.progress.poll();
+    await this.#pending?.progress.poll();
     return this.settled ? [true, this.fetch(options?.status)] : [false];
   }
 
@@ -140,14 +138,21 @@ export class Request<T = any> {
    * @param requests Requests; inactive ones count as complete.
    * @param options.statuses Is filled with a status for each request.
    * @returns What each received, in order.
-   * @throws {MPI.Exception} The first failure, as soon as it happens.
+   * @throws {MPI.Exception} The first failure, as soon as it happens; the other requests stay active.
+   * @example
+   * ```ts
+   * const comm = MPI.COMM_SELF;
+   * const requests = [comm.isend("a", { dest: 0 }), comm.irecv<string>()] as const;
+   * const [, text] = await MPI.Request.waitall(requests);
+   * console.log(text); // a
+   * ```
    * @see MPI-4.1 §3.7.5
    */
-  static async waitall<T = any>(requests: readonly Request<T>[], options?: ManyOptions): Promise<T[]> {
+  static async waitall<const R extends readonly Request[]>(requests: R, options?: ManyOptions): Promise<DataOf<R>> {
     const statuses = check("waitall", requests, options);
     await waitUntil(requests, "all", () => all("waitall", requests), options?.signal);
     throwFailed(requests);
-    return requests.map((request, index) => request.fetch(place(statuses, index)));
+    return requests.map((request, index) => request.fetch(place(statuses, index))) as DataOf<R>;
   }
 
   /**
@@ -186,15 +191,15 @@ export class Request<T = any> {
   }
 
   /** Whether all are complete: `[true, data]`, or `[false]` and nothing is completed. @see MPI-4.1 §3.7.5 */
-  static async testall<T = any>(
-    requests: readonly Request<T>[],
+  static async testall<const R extends readonly Request[]>(
+    requests: R,
     options?: ManyOptions,
-  ): Promise<[true, T[]] | [false]> {
+  ): Promise<[true, DataOf<R>] | [false]> {
     const statuses = check("testall", requests, options);
     await poll(requests);
     throwFailed(requests);
     if (!requests.every((request) => request.settled)) return [false];
-    return [true, requests.map((request, index) => request.fetch(place(statuses, index)))];
+    return [true, requests.map((request, index) => request.fetch(place(statuses, index))) as DataOf<R>];
   }
 
   /**
@@ -227,6 +232,9 @@ export class Request<T = any> {
 
 /** The request that is none: always inactive. @see MPI-4.1 §3.7.3 */
 export const REQUEST_NULL = new Request<undefined>(undefined);
+
+/** What the requests of a list give, one by one. */
+type DataOf<R extends readonly Request[]> = { -readonly [K in keyof R]: R[K] extends Request<infer T> ? T : never };
 
 interface ManyOptions {
   /** Is filled with a status for each request that is completed. */
