@@ -197,7 +197,8 @@ test("waitall() rejects as soon as one request fails; the others stay active, an
       await comm.send("zero", { dest: 0, tag: 0 });
       await comm.send(new Int8Array(2), { dest: 0, tag: 1 });
       await turns();
-      is((await rejects(Request[complete](requests), Exception)).errorClass, ERR_TRUNCATE);
+      const call: (requests: Request[]) => Promise<unknown> = Request[complete];
+      is((await rejects(call(requests), Exception)).errorClass, ERR_TRUNCATE);
       equal(
         requests.map((request) => request.active),
         [true, false, true],
@@ -277,7 +278,7 @@ test("a request that is long in coming gathers no listeners while waitany() comp
   await ranks(1, async (comm) => {
     const idle = comm.irecv({ tag: 99 });
     const { operation } = idle.pending!;
-    const listeners = new Set<() => void>();
+    const listeners = new Set<unknown>();
     let most = 0;
     Operation.prototype.onSettled = function (then) {
       if (this === operation) listeners.add(then);
@@ -323,12 +324,13 @@ test("waitall() for 50,000 requests is no quadratic affair: it looks at each a f
 
 test("what is no request in a list is ERR_REQUEST with its index, and what is no list a TypeError", async () => {
   for (const complete of ["waitall", "waitany", "waitsome", "testall", "testany", "testsome"] as const) {
-    const error = await rejects(Request[complete]([REQUEST_NULL, Promise.resolve()] as never), Exception);
+    const call: (requests: never, options?: object) => Promise<unknown> = Request[complete];
+    const error = await rejects(call([REQUEST_NULL, Promise.resolve()] as never), Exception);
     is(error.errorClass, ERR_REQUEST);
     is(error.message, `Cannot call ${complete}: element 1 is Promise, expected a Request (ERR_REQUEST)`);
-    const wrong = await rejects(Request[complete](REQUEST_NULL as never), TypeError);
+    const wrong = await rejects(call(REQUEST_NULL as never), TypeError);
     is(wrong.message, `Cannot call ${complete}: requests are Request, expected an array`);
-    await rejects(Request[complete]([], { stati: [] } as never), TypeError, "option stati is unknown");
+    await rejects(call([] as never, { stati: [] }), TypeError, "option stati is unknown");
   }
   await rejects(Request.waitall([], { statuses: new Status() } as never), TypeError, "option statuses is Status");
   await rejects(REQUEST_NULL.wait({ status: {} } as never), TypeError, "option status is Object");
@@ -339,7 +341,7 @@ test("a Grequest is complete when the script says so, and can be waited for with
   await ranks(1, async (comm) => {
     const work = Grequest.start<string>({ query: (status) => status.fill(5, 6, 7, 0) });
     equal(await work.test(), [false]);
-    const both = Request.waitall<unknown>([work, comm.irecv()], { statuses: [] });
+    const both = Request.waitall([work, comm.irecv()], { statuses: [] });
     await comm.send("message", { dest: 0 });
     setImmediate(() => work.complete("work"));
     equal(await both, ["work", "message"]);
