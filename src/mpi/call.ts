@@ -17,6 +17,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Takes the operation back when `signal` aborts; false when it is too late: then it completes. */
   readonly cancel?: (() => boolean) | undefined;
+  /** How many frames, ours included, to look through for the script's line. */
+  readonly frames?: number;
 }
 
 /**
@@ -27,10 +29,10 @@ export function waitFor<T>(
   progress: Progress,
   operation: Operation<T>,
   describe: () => string,
-  { signal, cancel }: WaitOptions = {},
+  { signal, cancel, frames }: WaitOptions = {},
 ): Promise<T> {
   if (operation.settled) return operation.promise();
-  operation.call ??= { describe, site: new CallSite() };
+  operation.call ??= { describe, site: new CallSite(frames) };
   if (signal) abortWith(operation, signal, cancel);
   return progress.wait(operation);
 }

@@ -309,16 +309,13 @@ async function waitUntil(
   if (!first || requests.some(done)) return;
   const reached = new Operation<void>();
   let left = enough === "one" ? 1 : waiting.size;
-  const listeners = Array.from(waiting, ({ operation }) => {
-    const settled = () => {
-      if (--left === 0 || operation.failed) reached.resolve();
-    };
-    operation.onSettled(settled);
-    return { operation, settled };
-  });
+  const settled = ({ failed }: Operation<any>) => {
+    if (--left === 0 || failed) reached.resolve();
+  };
+  for (const { operation } of waiting) operation.onSettled(settled);
   try {
     await waitFor(first.progress, reached, describe, { signal });
   } finally {
-    for (const { operation, settled } of listeners) operation.offSettled(settled);
+    for (const { operation } of waiting) operation.offSettled(settled);
   }
 }
