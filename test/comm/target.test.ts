@@ -96,6 +96,7 @@ test("parts are memory of their own", async () => {
     is(result.element, 0);
     for (const [i, part] of result.parts.entries()) {
       sameBytes(part, body.parts[i]!);
+      is(part.buffer.byteLength, part.byteLength);
       not(part.buffer === body.parts[i]!.buffer);
     }
   });

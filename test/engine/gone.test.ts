@@ -92,6 +92,15 @@ test("a connection that closes after a bye is no loss, before a bye it is one, t
   equal(losses, [{ at: 0, peer: 2, reason: "closed" }]);
 });
 
+test("a process that is lost twice, or after it was given up, is told once, or not at all", () => {
+  const { engines: all, losses } = engines(3);
+  all[0]!.lost(1, "first");
+  all[0]!.lost(1, "second");
+  all[0]!.fail(2, "it was killed");
+  all[0]!.lost(2, "late");
+  equal(losses, [{ at: 0, peer: 1, reason: "first" }]);
+});
+
 test("a receive that waits for a lost process is rejected when fail() says so", async () => {
   const { engine, link, losses } = withRogue();
   const receive = engine.receive(1, 0, 0, copies);

@@ -105,6 +105,16 @@ test("a peer that goes on writing into a message that is complete is lost, and n
     sameBytes(memory, pattern(2000));
   }));
 
+test("a peer that writes into another process's message is lost, and nothing is written", () =>
+  lostFor(/a piece of transfer 1, part 0, which does not exist/, async ({ engine, other, link }) => {
+    const receive = engine.receive(2, 0, 5, copies);
+    other.send(0, 0, 5, buffer(pattern(600_000)));
+    // The receiver has asked for the bytes as transfer 1, and none has come yet.
+    while (engine.sent === 0) await undefined;
+    link.send(join(encodeDataHead({ transfer: 1, part: 0, offset: 599_990 }, 10), new Uint8Array(10)));
+    sameBytes((await soon(receive.operation.promise(), "the message")).parts[0]!, pattern(600_000));
+  }));
+
 test("a peer that takes another process's message is lost", () =>
   lostFor(/a cts for message 1, which does not exist/, async ({ engine, other, link }) => {
     const sending = engine.send(2, 0, 5, buffer(pattern(3000)))!;

@@ -203,6 +203,20 @@ test("a peer that breaks the protocol is lost once, with what it did, and is tol
   });
 });
 
+test("close() from inside a delivery: nothing more of what has come already is delivered", async () => {
+  await withLink(async ({ link, sink, peer, got }) => {
+    let messages = 0;
+    sink.message = () => {
+      messages++;
+      link.close();
+    };
+    peer.write(Uint8Array.of(0x82, 1, 7, 0x82, 1, 8));
+    sameBytes(await got(8), Uint8Array.of(0x88, 0x82, 0, 0, 0, 0, 3, 232));
+    await turns(20);
+    equal([messages, sink.losses], [1, []]);
+  });
+});
+
 test("a peer that claims 2^60 bytes is lost, and nothing is allocated for it", async () => {
   await withLink(async ({ sink, peer }) => {
     const before = process.memoryUsage().arrayBuffers;
