@@ -115,7 +115,11 @@ function sides(
 
 function title({ bench, size, np }: Comparison): string {
   if (bench === "startup") return `startup, ${np} ranks`;
-  return `${bench}, ${size === "object" ? size : `${size / 1024} KiB`}, ${np} ranks`;
+  return `${bench}, ${size === "object" ? size : bytes(size)}, ${np} ranks`;
+}
+
+function bytes(size: number): string {
+  return size < 2 ** 20 ? `${size / 2 ** 10} KiB` : `${size / 2 ** 20} MiB`;
 }
 
 function amount({ unit }: Comparison, value: number): string {

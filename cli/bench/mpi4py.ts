@@ -24,14 +24,14 @@ export class Mpi4py {
   static async find(dir: string): Promise<Mpi4py> {
     const mpirun = Bun.which("mpirun");
     if (mpirun === null) throw missing("there is no mpirun on the PATH");
+    if (!Bun.spawnSync([mpirun, "--version"]).stdout.includes("Open MPI")) {
+      throw missing(`${mpirun} is not Open MPI's, which alone can be restricted to TCP`);
+    }
     const pythons = ["python3", "/usr/bin/python3"].flatMap((name) => Bun.which(name) ?? []);
     const python = pythons.find((python) => Bun.spawnSync([python, "-c", "import mpi4py"]).exitCode === 0);
     if (python === undefined) {
       const tried = pythons.length > 0 ? `tried ${[...new Set(pythons)].join(", ")}` : "there is no python3";
       throw missing(`no Python can import it (${tried})`);
-    }
-    if (!Bun.spawnSync([mpirun, "--version"]).stdout.includes("Open MPI")) {
-      throw missing(`${mpirun} is not Open MPI's, which alone can be restricted to TCP`);
     }
     const found = new Mpi4py(mpirun, python, "");
     const { np, text } = JSON.parse((await outputOf(found.command("versions.py", 2, false, dir))).split("\n")[0]!);

@@ -1,5 +1,6 @@
 // cli/bench/options: layer 10. The command line of `tsmpi bench` → what to do. Called by the command bench.
 
+import { availableParallelism } from "node:os";
 import { misfit, rankCount } from "../launch/option-values.ts";
 import { nearest, UsageError } from "../usage-error.ts";
 import { type Bench, benches } from "./bench-table.ts";
@@ -34,7 +35,7 @@ export const benchOptions: readonly OptionRow[] = [
     value: "N",
     about: "how many ranks",
     apply(options, value, option) {
-      options.np = rankCount(value, option, navigator.hardwareConcurrency);
+      options.np = rankCount(value, option, availableParallelism());
     },
   },
   {

@@ -2,7 +2,7 @@
 // in it until a socket wakes it. One object per process. Called by everything that waits.
 import type { Operation } from "./operation.ts";
 
-/** Nanoseconds between two looks at the clock, in turns of the event loop (about 1 µs each). */
+/** Turns of the event loop (about 1 µs each) between two looks at the clock. */
 const TURNS_PER_LOOK = 16;
 
 export class Progress {
