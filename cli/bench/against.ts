@@ -3,52 +3,68 @@
 
 import { arch, availableParallelism, cpus, loadavg, platform, release } from "node:os";
 import { mpi4pyTexts } from "../embedded/mpi4py-texts.ts";
-import { sampleTexts } from "../embedded/sample-texts.ts";
 import { selfCommand } from "../self.ts";
 import { UsageError } from "../usage-error.ts";
 import { versionLine } from "../version.ts";
-import { benches } from "./bench-table.ts";
-import { outputOf } from "./child.ts";
+import { benchNamed, ranksFor } from "./bench-table.ts";
 import { type Comparison, comparisons } from "./comparisons.ts";
 import { Mpi4py } from "./mpi4py.ts";
 import type { BenchOptions } from "./options.ts";
 import { planTask } from "./plan-task.ts";
-import { withScratch } from "./scratch.ts";
-import { median, timeStarts } from "./startup.ts";
+import { helloFiles, median, timeStarts } from "./startup.ts";
+import { Workplace } from "./workplace.ts";
 
 const PAIRS = 5;
 /** Starts per run of the row startup, the median of which counts. */
 const STARTS = { warmup: 1, iterations: 5 };
 
-/** A comparison's medians. */
-interface Outcome extends Comparison {
+/** What both sides needed in one pair of runs. */
+interface Run {
   readonly tsmpi: number;
   readonly mpi4py: number;
   readonly ratio: number;
 }
 
+/** A comparison with the medians of its runs. */
+type Outcome = Comparison & Run;
+
 /** Runs the comparisons, or those of one bench. @returns the exit code */
 export async function against(options: BenchOptions): Promise<number> {
-  if (options.sizes !== undefined) throw new UsageError("Cannot use -m with --against: its sizes are fixed");
-  const rows = comparisons
-    .filter(({ bench }) => options.bench === undefined || bench === options.bench.name)
-    .map((row) => ({ ...row, np: options.np ?? row.np }));
-  if (rows.length === 0) throw new UsageError(`Cannot use --against with ${options.bench!.name}: it is not compared`);
-  const files = { ...mpi4pyTexts, "scripts/hello.ts": sampleTexts["hello.ts"]! };
-  return withScratch(files, async (dir) => {
-    const mpi4py = await Mpi4py.find(dir);
-    const say = options.json ? () => {} : console.log;
-    say(header(mpi4py));
-    const outcomes: Outcome[] = [];
-    for (const row of rows) {
-      const runs = await runPairs(row, options, mpi4py, dir, say);
-      const [ours, theirs, ratios] = [0, 1, 2].map((i) => median(runs.map((run) => run[i]!)));
-      outcomes.push({ ...row, tsmpi: ours!, mpi4py: theirs!, ratio: ratios! });
-      if (options.json) console.log(JSON.stringify({ ...outcomes.at(-1), runs }));
+  const rows = rowsFor(options);
+  using workplace = new Workplace({ ...mpi4pyTexts, ...helloFiles });
+  const mpi4py = await Mpi4py.find(workplace);
+  const say = options.json ? () => {} : console.log;
+  say(header(mpi4py));
+  const outcomes: Outcome[] = [];
+  for (const row of rows) {
+    say(`\n# ${title(row)}`);
+    const { ours, theirs } = sides(row, options, mpi4py, workplace);
+    const runs: Run[] = [];
+    for (let pair = 1; pair <= (options.pairs ?? PAIRS); pair++) {
+      const run = runOf(row, await ours(), await theirs());
+      say(
+        `pair ${pair}: tsmpi ${amount(row, run.tsmpi)}, mpi4py ${amount(row, run.mpi4py)}, ratio ${run.ratio.toFixed(2)}`,
+      );
+      runs.push(run);
     }
-    say(summary(outcomes));
-    return 0;
-  });
+    const middle = (key: keyof Run) => median(runs.map((run) => run[key]));
+    const outcome = { ...row, tsmpi: middle("tsmpi"), mpi4py: middle("mpi4py"), ratio: middle("ratio") };
+    if (options.json) console.log(JSON.stringify({ ...outcome, runs }));
+    outcomes.push(outcome);
+  }
+  say(summary(outcomes));
+  return 0;
+}
+
+function rowsFor({ bench, np, sizes }: BenchOptions): Comparison[] {
+  if (sizes !== undefined) throw new UsageError("Cannot use -m with --against: its sizes are fixed");
+  const rows = comparisons.filter((row) => bench === undefined || row.bench === bench.name);
+  if (rows.length === 0) throw new UsageError(`Cannot use --against with ${bench!.name}: it is not compared`);
+  return rows.map((row) => ({ ...row, np: ranksFor(benchNamed(row.bench), np ?? row.np) }));
+}
+
+function runOf({ better }: Comparison, tsmpi: number, mpi4py: number): Run {
+  return { tsmpi, mpi4py, ratio: better === "less" ? mpi4py / tsmpi : tsmpi / mpi4py };
 }
 
 function header(mpi4py: Mpi4py): string {
@@ -61,27 +77,6 @@ function header(mpi4py: Mpi4py): string {
   ].join("\n");
 }
 
-/** @returns ours, theirs and the ratio, for each pair of runs */
-async function runPairs(
-  row: Comparison,
-  options: BenchOptions,
-  mpi4py: Mpi4py,
-  dir: string,
-  say: (text: string) => void,
-): Promise<[number, number, number][]> {
-  say(`\n# ${title(row)}`);
-  const runs: [number, number, number][] = [];
-  const { ours, theirs } = sides(row, options, mpi4py, dir);
-  for (let pair = 1; pair <= (options.pairs ?? PAIRS); pair++) {
-    const a = await ours();
-    const b = await theirs();
-    const ratio = row.better === "less" ? b / a : a / b;
-    runs.push([a, b, ratio]);
-    say(`pair ${pair}: tsmpi ${amount(row, a)}, mpi4py ${amount(row, b)}, ratio ${ratio.toFixed(2)}`);
-  }
-  return runs;
-}
-
 type Measure = () => Promise<number>;
 
 /** How each side is measured: by the same work, so many times. */
@@ -89,27 +84,25 @@ function sides(
   row: Comparison,
   options: BenchOptions,
   mpi4py: Mpi4py,
-  dir: string,
+  workplace: Workplace,
 ): { ours: Measure; theirs: Measure } {
   const { np, size, value } = row;
-  const bench = benches.find(({ name }) => name === row.bench)!;
-  if (np < bench.np.least) throw new UsageError(`Cannot run ${bench.name} with -np ${np}: expected at least 2 ranks`);
-  const { work } = bench;
-  if (!work) {
+  const bench = benchNamed(row.bench);
+  if (!bench.work) {
     const times = { warmup: options.warmup ?? STARTS.warmup, iterations: options.iterations ?? STARTS.iterations };
-    const start = (command: string[]) => async () => (await timeStarts(command, np, dir, times)).median;
+    const start = (command: string[]) => async () => (await timeStarts(workplace, command, np, times)).median;
     return {
       ours: start([...selfCommand(), "run", "-np", String(np), "hello"]),
-      theirs: start(mpi4py.command("hello.py", np, false, dir)),
+      theirs: start(mpi4py.command("hello.py", np, false)),
     };
   }
-  const task = planTask({ ...bench, work }, [size], options, true);
+  const task = planTask({ ...bench, work: bench.work }, [size], options, true);
   const { iterations, warmup } = task.rows[0]!;
   const numbers = Object.entries({ np, m: size, i: iterations, x: warmup }).map(([name, n]) => `-${name}=${n}`);
-  const measure = (command: string[]) => async () => JSON.parse(await outputOf(command, dir))[value];
+  const measure = (command: string[]) => async () => JSON.parse(await workplace.outputOf(command))[value];
   return {
     ours: measure([...selfCommand(), "bench", bench.name, ...numbers, "--json"]),
-    theirs: measure(mpi4py.command(`${bench.name}.py`, np, true, dir, JSON.stringify(task))),
+    theirs: measure(mpi4py.command(`${bench.name}.py`, np, true, JSON.stringify(task))),
   };
 }
 

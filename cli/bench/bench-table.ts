@@ -1,6 +1,8 @@
 // cli/bench/bench-table: layer 10. The benches, one row each: what they measure, what they print, and how much of it is enough.
 // Read by the command bench, by options and by against.
 
+import { nearest, UsageError } from "../usage-error.ts";
+
 export interface Bench {
   readonly name: string;
   readonly about: string;
@@ -83,3 +85,22 @@ export const benches: readonly Bench[] = [
     np: { usual: 5, least: 1 },
   },
 ];
+
+/** The bench of this name. @throws UsageError that names the nearest one */
+export function benchNamed(name: string): Bench {
+  const bench = benches.find((bench) => bench.name === name);
+  if (bench) return bench;
+  const close = nearest(name, benchNames);
+  throw new UsageError(
+    `Cannot run bench ${name}: expected one of ${benchNames.join(", ")}`,
+    close && `did you mean ${close}?`,
+  );
+}
+
+export const benchNames: readonly string[] = benches.map(({ name }) => name);
+
+/** The number of ranks, if it is enough for the bench. @throws UsageError when it is not */
+export function ranksFor({ name, np: { least } }: Bench, np: number): number {
+  if (np >= least) return np;
+  throw new UsageError(`Cannot run ${name} with -np ${np}: expected at least ${least} ranks`);
+}

@@ -1,6 +1,8 @@
 // cli/bench/columns: layer 10. The columns that OSU's benchmarks print: a line of titles that begins with #, then numbers.
 // Called by the command bench (the titles) and the ranks (the rows).
 
+import type { Values } from "./task.ts";
+
 const WIDTHS = { first: 12, other: 20 };
 
 /** One line of a table. */
@@ -8,7 +10,10 @@ export function line(first: string, others: readonly string[]): string {
   return first.padEnd(WIDTHS.first) + others.map((text) => text.padStart(WIDTHS.other)).join("");
 }
 
-/** A number as the tables show it: counts are whole numbers, everything else has two decimals. */
-export function cell(column: string, value: number): string {
-  return column === "iterations" ? String(value) : value.toFixed(2);
+/** A line of numbers: iterations are whole, everything else has two decimals. */
+export function row(first: string, values: Values): string {
+  return line(
+    first,
+    Object.entries(values).map(([name, value]) => (name === "iterations" ? String(value) : value.toFixed(2))),
+  );
 }

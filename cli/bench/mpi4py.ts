@@ -1,9 +1,8 @@
 // cli/bench/mpi4py: layer 10. Finds Open MPI and a Python with mpi4py, and says how to start programs on them. Used by against.
 
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import { UsageError } from "../usage-error.ts";
-import { outputOf } from "./child.ts";
+import type { Workplace } from "./workplace.ts";
 
 /** Restricts Open MPI to TCP: no shared memory. */
 const tcp = ["--mca", "btl", "tcp,self", "--mca", "pml", "ob1"];
@@ -20,8 +19,8 @@ export class Mpi4py {
     this.versions = versions;
   }
 
-  /** Tries what is installed with a job of two ranks; `dir` has the programs. @throws UsageError that says what to install */
-  static async find(dir: string): Promise<Mpi4py> {
+  /** Tries what is installed with a job of two ranks; the workplace has the programs. @throws UsageError that says what to install */
+  static async find(workplace: Workplace): Promise<Mpi4py> {
     const mpirun = Bun.which("mpirun");
     if (mpirun === null) throw missing("there is no mpirun on the PATH");
     if (!Bun.spawnSync([mpirun, "--version"]).stdout.includes("Open MPI")) {
@@ -34,16 +33,17 @@ export class Mpi4py {
       throw missing(`no Python can import it (${tried})`);
     }
     const found = new Mpi4py(mpirun, python, "");
-    const { np, text } = JSON.parse((await outputOf(found.command("versions.py", 2, false, dir))).split("\n")[0]!);
+    const output = await workplace.outputOf(found.command("versions.py", 2, false));
+    const { np, text } = JSON.parse(output.split("\n")[0]!);
     if (np !== 2) throw missing(`the mpi4py of ${python} was made for another MPI than ${mpirun} starts`);
     return new Mpi4py(mpirun, python, text);
   }
 
-  /** The command line that runs a program on `np` ranks. */
-  command(program: string, np: number, overTcp: boolean, dir: string, ...args: string[]): string[] {
+  /** The command line that runs a program of the workplace on `np` ranks. */
+  command(program: string, np: number, overTcp: boolean, ...args: string[]): string[] {
     const root = userInfo().uid === 0 ? ["--allow-run-as-root"] : [];
     const options = [...root, "--oversubscribe", ...(overTcp ? tcp : []), "-np", String(np)];
-    return [this.#mpirun, ...options, this.#python, join(dir, program), ...args];
+    return [this.#mpirun, ...options, this.#python, program, ...args];
   }
 }
 

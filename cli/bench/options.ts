@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { misfit, rankCount } from "../launch/option-values.ts";
 import { nearest, UsageError } from "../usage-error.ts";
-import { type Bench, benches } from "./bench-table.ts";
+import { type Bench, benchNamed } from "./bench-table.ts";
 
 /** What was asked for. A number is undefined when it was left out. */
 export interface BenchOptions {
@@ -134,15 +134,4 @@ function readOption(options: BenchOptions, word: string, rest: string[]): void {
   const value = row.value === undefined ? "" : (inline ?? rest.shift());
   if (value === undefined) throw new UsageError(`Cannot use ${option}: its value is missing, expected ${row.shown}`);
   row.apply(options, value, option);
-}
-
-function benchNamed(name: string): Bench {
-  const bench = benches.find((bench) => bench.name === name);
-  if (bench) return bench;
-  const names = benches.map(({ name }) => name);
-  const close = nearest(name, names);
-  throw new UsageError(
-    `Cannot run bench ${name}: expected one of ${names.join(", ")}`,
-    close && `did you mean ${close}?`,
-  );
 }

@@ -1,15 +1,13 @@
 // cli/commands/bench: layer 10. `tsmpi bench`: measures this machine, verifying the data before timing it.
 
-import { type Bench, benches } from "../bench/bench-table.ts";
-import { ChildError } from "../bench/child.ts";
-import { line } from "../bench/columns.ts";
+import { type Bench, benches, benchNames, ranksFor } from "../bench/bench-table.ts";
+import { line, row } from "../bench/columns.ts";
 import { type BenchOptions, benchOptions, parseBench } from "../bench/options.ts";
 import { planTask } from "../bench/plan-task.ts";
-import { withScratch } from "../bench/scratch.ts";
 import { parseSizes } from "../bench/sizes.ts";
-import { timeStarts } from "../bench/startup.ts";
+import { helloFiles, timeStarts } from "../bench/startup.ts";
 import type { Task } from "../bench/task.ts";
-import { sampleTexts } from "../embedded/sample-texts.ts";
+import { CommandError, Workplace } from "../bench/workplace.ts";
 import { launch } from "../launch/run.ts";
 import { printTable } from "../print-table.ts";
 import { selfCommand } from "../self.ts";
@@ -23,7 +21,7 @@ export async function bench(argv: string[], help: () => Promise<number>): Promis
     if (options.against) return await (await import("../bench/against.ts")).against(options);
     return await run(options);
   } catch (error) {
-    if (!(error instanceof ChildError)) throw error;
+    if (!(error instanceof CommandError)) throw error;
     process.stderr.write(`tsmpi: ${error.message}\n`);
     return error.code;
   }
@@ -38,17 +36,16 @@ async function printHelp(help: () => Promise<number>): Promise<number> {
   return code;
 }
 
-function run(options: BenchOptions): Promise<number> {
+async function run(options: BenchOptions): Promise<number> {
   const { bench } = options;
   if (!bench) {
-    const names = benches.map(({ name }) => name).join(", ");
-    throw new UsageError(`Cannot run no bench: expected one of ${names}`, "two ranks: tsmpi bench latency");
+    throw new UsageError(
+      `Cannot run no bench: expected one of ${benchNames.join(", ")}`,
+      "two ranks: tsmpi bench latency",
+    );
   }
   if (options.pairs !== undefined) throw new UsageError("Cannot use --pairs: expected --against mpi4py with it");
-  const np = options.np ?? bench.np.usual;
-  if (np < bench.np.least) {
-    throw new UsageError(`Cannot run ${bench.name} with -np ${np}: expected at least ${bench.np.least} ranks`);
-  }
+  const np = ranksFor(bench, options.np ?? bench.np.usual);
   return bench.work ? runRanks({ ...bench, work: bench.work }, np, options) : runStarts(bench, np, options);
 }
 
@@ -72,17 +69,17 @@ function pairing(np: number): string {
 }
 
 /** Jobs of hello, one after the other. */
-function runStarts(bench: Bench, np: number, options: BenchOptions): Promise<number> {
+async function runStarts(bench: Bench, np: number, options: BenchOptions): Promise<number> {
   if (options.sizes !== undefined) throw new UsageError("Cannot use -m with startup: it has no sizes");
-  const times = { warmup: options.warmup ?? 1, iterations: options.iterations ?? 11 };
-  return withScratch({ "scripts/hello.ts": sampleTexts["hello.ts"]! }, async (dir) => {
-    if (!options.json) printHeader(bench, np, "`tsmpi run hello` from start to end");
-    const starts = await timeStarts([...selfCommand(), "run", "-np", String(np), "hello"], np, dir, times);
-    const { iterations } = times;
-    if (options.json) console.log(JSON.stringify({ bench: bench.name, np, ...starts, iterations }));
-    else console.log(line(String(np), [...Object.values(starts).map((ms) => ms.toFixed(2)), String(iterations)]));
-    return 0;
-  });
+  const { warmup = 1, iterations = 11, json } = options;
+  using workplace = new Workplace(helloFiles);
+  if (!json) printHeader(bench, np, "`tsmpi run hello` from start to end");
+  const command = [...selfCommand(), "run", "-np", String(np), "hello"];
+  const { median, min, max } = await timeStarts(workplace, command, np, { warmup, iterations });
+  const values = { median, min, max, iterations };
+  if (json) console.log(JSON.stringify({ bench: bench.name, np, ...values }));
+  else console.log(row(String(np), values));
+  return 0;
 }
 
 function printHeader({ name, columns }: Bench, np: number, how: string): void {

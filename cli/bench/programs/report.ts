@@ -1,7 +1,7 @@
 // cli/bench/programs/report: layer 10. What every bench program begins and ends with: its task, and a line per row.
 
 import { MPI } from "tsmpi";
-import { cell, line } from "../columns.ts";
+import { row } from "../columns.ts";
 import type { Row, Task, Values } from "../task.ts";
 
 export const task: Task = JSON.parse(process.argv[2]!);
@@ -10,7 +10,6 @@ export const task: Task = JSON.parse(process.argv[2]!);
 export function report({ size }: Row, values: Values): void {
   const { rank, size: np } = MPI.COMM_WORLD;
   if (rank !== 0) return;
-  if (task.json) return console.log(JSON.stringify({ bench: task.bench, np, size, ...values }));
-  const cells = Object.entries(values).map(([name, value]) => cell(name, value));
-  console.log(line(String(size), cells));
+  if (task.json) console.log(JSON.stringify({ bench: task.bench, np, size, ...values }));
+  else console.log(row(String(size), values));
 }
