@@ -16,5 +16,5 @@ function stackFrames(error: Error): string[] {
 /** True for errors that the library raised or whose stack it wrote: Bun would show the library's code. */
 function startsInLibrary(error: Error): boolean {
   const [first] = stackFrames(error);
-  return error.name.startsWith("MPI.") || first === undefined || ownFrame(first);
+  return error.name.startsWith("MPI.") || (first !== undefined && ownFrame(first));
 }

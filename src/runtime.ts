@@ -30,6 +30,8 @@ export class Runtime implements Environment {
   #left = false;
   #finished = false;
   #blocked = false;
+  /** Others must not take the end of this process for a regular one. */
+  #aborted = false;
 
   private constructor(wireup: WireUp, engine: Engine) {
     const { rank, size } = wireup;
@@ -119,6 +121,7 @@ export class Runtime implements Environment {
   }
 
   abort(code: number, where: string | undefined): never {
+    this.#aborted = true;
     this.#wireup.tell({ kind: "abort", code, ...(where !== undefined && { where }) });
     process.exit(code);
   }
@@ -156,7 +159,7 @@ export class Runtime implements Environment {
    * Synchronous; waits at most a second for receivers to make room.
    */
   leave(code: number): void {
-    if (this.finalized) return;
+    if (this.finalized || this.#aborted) return;
     this.#engine.bye();
     for (let waited = 0; waited < 1000 && !this.#engine.flushed; waited++) {
       Bun.sleepSync(1);

@@ -73,7 +73,8 @@ function header(mpi4py: Mpi4py): string {
     `# ${versionLine()}`,
     `# ${mpi4py.versions}, over TCP`,
     `# ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${platform()} ${release()} ${arch()}, load average ${load.join(" ")}`,
-    "# Ratio > 1: tsmpi is better. Other programs on the machine spoil the figures.",
+    "# Ratio > 1: tsmpi is better. Measure on an idle machine: mpirun binds its ranks to cores, so that another program on",
+    "# these slows mpi4py alone.",
   ].join("\n");
 }
 

@@ -104,7 +104,7 @@ export function judge(
   hosts: ReadonlySet<string>,
 ): Verdict {
   const head = parseHead(text);
-  if (!head) return refuse("400 Bad Request", "it is no WebSocket request");
+  if (!head || !/ HTTP\/1\.[01]$/.test(head.first)) return refuse("400 Bad Request", "it is no WebSocket request");
   const { first, headers } = head;
   if (headers.has("origin")) return refuse("403 Forbidden", "it comes from a web page (it has an Origin header)");
   if (!hosts.has(headers.get("host") ?? "")) return refuse("403 Forbidden", "it asks for another host");

@@ -144,13 +144,16 @@ test("median() is the middle one, or the mean of the two in the middle", () => {
   is(median([10, 1, 2, 4]), 3);
 });
 
-for (const [name, signal, code] of [
-  ["latency", "SIGINT", 130],
-  ["startup", "SIGTERM", 143],
+/** Rows for longer than any test waits. */
+const manyRows = Array.from({ length: 2000 }, () => "object").join();
+
+for (const [argv, begun, signal, code] of [
+  [["latency", "-m", manyRows, "-i", "10000"], /^object /m, "SIGINT", 130],
+  [["startup", "-i", "100000"], "# Ranks", "SIGTERM", 143],
 ] as const) {
-  test(`bench ${name} that gets ${signal} ends with ${code} and leaves nothing`, async () => {
-    const job = await start(["bench", name, "-i", "100000000"]);
-    await job.prints("# tsmpi");
+  test(`bench ${argv[0]} that gets ${signal} ends with ${code} and leaves nothing`, async () => {
+    const job = await start(["bench", ...argv]);
+    await job.prints(begun);
     job.kill(signal);
     const result = await job.ended;
     is(result.code, code, result.stderr);

@@ -74,7 +74,7 @@ for (const [what, head, status, reason] of [
   ["without a key", good.replace(/Sec-WebSocket-Key: [^\r]*\r\n/, ""), 400, "no tsmpi.1"],
   ["of another protocol", good.replace("Protocol: tsmpi.1", "Protocol: chat"), 400, "no tsmpi.1"],
   ["of garbage", "\x16\x03\x01\x02\0garbage\r\nno header", 400, "no WebSocket"],
-  ["of nothing", "", 403, "another host"],
+  ["of nothing", "", 400, "no WebSocket request"],
 ] as const) {
   test(`judge() refuses a request ${what} with ${status}`, () => {
     const verdict = judged(head);
