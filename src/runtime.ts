@@ -76,14 +76,8 @@ export class Runtime implements Environment {
     const { job, rank, size } = this.#wireup;
     const note = (text: string) => this.#wireup.tell({ kind: "note", text });
     const mesh = new Mesh(job, rank, size, this.#engine, LOOPBACK, note);
-    const card = {
-      rank,
-      pid: process.pid,
-      host: hostname(),
-      addresses: [LOOPBACK],
-      port: mesh.port,
-      nonce: mesh.nonce,
-    };
+    const { addresses, port, nonce } = mesh;
+    const card = { rank, pid: process.pid, host: hostname(), addresses, port, nonce };
     const cards = await this.#wireup.exchange(card);
     for (const [peer, link] of (await mesh.connect(cards)).entries()) if (link) this.#engine.attach(peer, link);
   }
@@ -111,7 +105,6 @@ export class Runtime implements Environment {
     const drained = this.#engine.drained();
     drained.call = {
       describe: () => `finalize, with ${this.#engine.outstanding} sends that nobody has received`,
-      site: nowhere,
     };
     await progress.wait(drained);
     this.#engine.bye();
@@ -132,7 +125,7 @@ export class Runtime implements Environment {
    */
   stay(): boolean {
     const { progress } = this.#engine;
-    if (progress.waiting.size === 0) return false;
+    if (progress.waiting.length === 0) return false;
     const patience = numberVariable("TSMPI_DEADLOCK_TIMEOUT") * 1000;
     progress.hold(patience, (long) => {
       if (this.#blocked === long) return;
@@ -146,9 +139,9 @@ export class Runtime implements Environment {
   get state(): RankState {
     const engine = this.#engine;
     const waits: Wait[] = [];
-    for (const { call } of engine.progress.waiting) {
+    for (const { call, site } of engine.progress.waiting) {
       if (!call) continue;
-      const { where } = call.site;
+      const where = site?.where;
       waits.push({ call: call.describe(), ...(where !== undefined && { where }) });
     }
     return { blocked: this.#blocked, finished: this.#left, sent: engine.sent, received: engine.received, waits };
@@ -168,8 +161,6 @@ export class Runtime implements Environment {
     this.#wireup.tell({ kind: "exiting", code });
   }
 }
-
-const nowhere = { frames: [], where: undefined, locate: () => {} };
 
 function spinTime({ localSize }: WireUp): number {
   if (variable("TSMPI_SPIN") !== "auto") return numberVariable("TSMPI_SPIN");

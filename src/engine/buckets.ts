@@ -31,6 +31,8 @@ function key(source: number, tag: number): number {
 
 export class Buckets<E extends Entry> {
   readonly #buckets = new Map<number, Bucket>();
+  /** The one entry there is, while it is in no bucket: the usual case needs no map. */
+  #alone: Entry | undefined;
   #oldest: Entry | undefined;
   #newest: Entry | undefined;
   #size = 0;
@@ -46,13 +48,12 @@ export class Buckets<E extends Entry> {
 
   add(entry: E, order: number): void {
     entry.order = order;
-    const at = key(entry.source, entry.tag);
-    const bucket = this.#buckets.get(at);
-    if (bucket) {
-      entry.previous = bucket.last;
-      bucket.last.next = entry;
-      bucket.last = entry;
-    } else this.#buckets.set(at, { first: entry, last: entry });
+    if (this.#size === 0) this.#alone = entry;
+    else {
+      if (this.#alone) this.#file(this.#alone);
+      this.#alone = undefined;
+      this.#file(entry);
+    }
     entry.earlier = this.#newest;
     if (this.#newest) this.#newest.later = entry;
     else this.#oldest = entry;
@@ -60,12 +61,33 @@ export class Buckets<E extends Entry> {
     this.#size++;
   }
 
+  /** Puts an entry behind the others of its bucket. */
+  #file(entry: Entry): void {
+    const at = key(entry.source, entry.tag);
+    const bucket = this.#buckets.get(at);
+    if (!bucket) {
+      this.#buckets.set(at, { first: entry, last: entry });
+      return;
+    }
+    entry.previous = bucket.last;
+    bucket.last.next = entry;
+    bucket.last = entry;
+  }
+
   /** The oldest entry of exactly this source and tag. */
   first(source: number, tag: number): E | undefined {
+    const alone = this.#alone;
+    if (alone) return alone.source === source && alone.tag === tag ? (alone as E) : undefined;
+    if (this.#size === 0) return undefined;
     return this.#buckets.get(key(source, tag))?.first as E | undefined;
   }
 
   remove(entry: E): void {
+    if (this.#alone === entry) {
+      this.#alone = this.#oldest = this.#newest = undefined;
+      this.#size = 0;
+      return;
+    }
     const at = key(entry.source, entry.tag);
     const bucket = this.#buckets.get(at)!;
     if (entry.previous) entry.previous.next = entry.next;

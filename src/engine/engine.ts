@@ -317,7 +317,8 @@ export class Engine implements Sink {
   }
 
   #takeEager(peer: number, frame: Frame & { kind: "eager" }): void {
-    const sizes = frame.parts.map((part) => part.byteLength);
+    const { parts: given } = frame;
+    const sizes = given.length === 1 ? [given[0]!.byteLength] : given.map((part) => part.byteLength);
     const wrong = malformed(frame.element, sizes);
     if (wrong) throw new RangeError(wrong);
     const channel = this.#channel(frame.context);

@@ -8,8 +8,6 @@ import { Exception } from "../base/errors.ts";
 export interface Call {
   /** As a user would say it: `recv(source 1, tag 7) on COMM_WORLD`. Called rarely. */
   describe(): string;
-  /** Where the script made the call. */
-  readonly site: Pick<CallSite, "frames" | "where" | "locate">;
 }
 
 /** Told that an operation has settled: which one. */
@@ -25,6 +23,10 @@ export class Operation<T = unknown> {
   #others: Set<Then> | undefined;
   /** Set by who made the call; undefined for operations inside the runtime. */
   call: Call | undefined;
+  /** Where the script made the call, where that is known. */
+  site: CallSite | undefined;
+  /** The operation's place among those that somebody waits for; Progress keeps it. */
+  place = -1;
 
   /** True once resolved or rejected. */
   get settled(): boolean {
@@ -62,7 +64,7 @@ export class Operation<T = unknown> {
     if (this.#state !== "pending") return;
     this.#state = "failed";
     // The error arose while a frame was read; what helps is the line of the script that made the call.
-    if (this.call && error instanceof Exception) this.call.site.locate(error);
+    if (error instanceof Exception) this.site?.locate(error);
     this.#error = error;
     this.#waiter?.reject(error);
     this.#settle();

@@ -8,7 +8,7 @@ const TURNS_PER_LOOK = 16;
 export class Progress {
   readonly #spinNs: number;
   /** Operations that somebody waits for. The script has not ended while there is one. */
-  readonly #waiting = new Set<Operation<any>>();
+  readonly #waiting: Operation<any>[] = [];
   #turning = false;
   #arrived = false;
   /** Ends the hold, if there is one. */
@@ -20,7 +20,7 @@ export class Progress {
   }
 
   /** The operations that somebody waits for. */
-  get waiting(): ReadonlySet<Operation<any>> {
+  get waiting(): readonly Operation<any>[] {
     return this.#waiting;
   }
 
@@ -69,14 +69,20 @@ export class Progress {
   }
 
   #enter(operation: Operation<any>): void {
-    if (this.#waiting.has(operation)) return;
-    this.#waiting.add(operation);
+    if (operation.place >= 0) return;
+    operation.place = this.#waiting.push(operation) - 1;
     operation.onSettled(this.#leave);
     if (!this.#turning && this.#spinNs > 0) this.#turn();
   }
 
   readonly #leave = (operation: Operation<any>) => {
-    this.#waiting.delete(operation);
+    // The last one takes the place that is free.
+    const last = this.#waiting.pop()!;
+    if (last !== operation) {
+      this.#waiting[operation.place] = last;
+      last.place = operation.place;
+    }
+    operation.place = -1;
     this.#release();
   };
 
@@ -86,7 +92,7 @@ export class Progress {
     let last = Bun.nanoseconds();
     let turns = 0;
     const turn = () => {
-      if (this.#waiting.size === 0) {
+      if (this.#waiting.length === 0) {
         this.#turning = false;
         return;
       }

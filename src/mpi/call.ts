@@ -1,7 +1,7 @@
 // mpi/call: layer 9. Waiting on behalf of a script: with the call's description for reports, its line for errors, and an
 // AbortSignal where the script gave one.
 import { CallSite } from "../base/call-site.ts";
-import type { Operation } from "../engine/operation.ts";
+import type { Call, Operation } from "../engine/operation.ts";
 import type { Progress } from "../engine/progress.ts";
 
 /** Runs what may throw at once inside a method that returns a promise: a thrown error becomes a rejection. */
@@ -23,16 +23,17 @@ export interface WaitOptions {
 
 /**
  * Waits for `operation`.
- * @param describe the call as a user would say it; called only for reports
+ * @param call describes it; asked only for reports
  */
 export function waitFor<T>(
   progress: Progress,
   operation: Operation<T>,
-  describe: () => string,
+  call: Call,
   { signal, cancel, frames }: WaitOptions = {},
 ): Promise<T> {
   if (operation.settled) return operation.promise();
-  operation.call ??= { describe, site: new CallSite(frames) };
+  operation.call ??= call;
+  operation.site ??= new CallSite(frames);
   if (signal) abortWith(operation, signal, cancel);
   return progress.wait(operation);
 }

@@ -41,8 +41,8 @@ export abstract class Collective extends Probe {
   /** Waits for a collective that `begin` starts. */
   protected finish<T>(begin: () => Pending<T>): Promise<T> {
     return attempt(() => {
-      const { progress, operation, describe } = begin();
-      return waitFor(progress, operation, describe);
+      const pending = begin();
+      return waitFor(pending.progress, pending.operation, pending);
     });
   }
 

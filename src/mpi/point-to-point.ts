@@ -1,6 +1,6 @@
 // mpi/point-to-point: layer 9. The chapter "point-to-point communication" of a communicator: Comm extends it. Arguments
 // are checked here, once; then one call downwards.
-import { ANY_SOURCE, ANY_TAG, PROC_NULL } from "../base/constants.ts";
+import { PROC_NULL } from "../base/constants.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import { anything, into } from "../comm/target.ts";
 import type { Body } from "../data/body.ts";
@@ -20,7 +20,8 @@ import {
   checkTag,
 } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
-import { type Pending, Request } from "./request.ts";
+import { Reception } from "./reception.ts";
+import { Request } from "./request.ts";
 import type { Status } from "./status.ts";
 
 export interface SendOptions {
@@ -157,10 +158,8 @@ export abstract class PointToPoint {
       const signal = checkSignal("recv", options?.signal);
       const status = checkStatus("recv", options?.status);
       const pending = this.#receive("recv", options?.source, options?.tag, options?.into);
-      const received = waitFor(pending.progress, pending.operation, pending.describe, {
-        signal,
-        cancel: pending.cancel,
-      });
+      const abort = signal && { signal, cancel: () => pending.cancel() };
+      const received = waitFor(pending.progress, pending.operation, pending, abort);
       return status ? this.#andFill(received, pending, status) : received;
     });
   }
@@ -172,7 +171,7 @@ export abstract class PointToPoint {
     checkOptions("irecv", options, RECV);
     const status = checkStatus("irecv", options?.status);
     const pending = this.#receive("irecv", options?.source, options?.tag, options?.into);
-    if (status) pending.operation.onSettled(() => pending.operation.failed || pending.fill?.(status));
+    if (status) pending.operation.onSettled(() => pending.operation.failed || pending.fill(status));
     return new Request(pending);
   }
 
@@ -233,7 +232,7 @@ export abstract class PointToPoint {
       checkOptions(call, options, SEND);
       const operation = this.#send(call, data, options?.dest, options?.tag);
       if (!operation) return Promise.resolve();
-      return waitFor(this.use(call).engine.progress, operation, this.#describeSend(call, options));
+      return waitFor(this.use(call).engine.progress, operation, { describe: this.#describeSend(call, options) });
     });
   }
 
@@ -246,26 +245,14 @@ export abstract class PointToPoint {
 
   // --- receiving ---
 
-  #receive(call: string, source: unknown, tag: unknown, memory: unknown, tagOption = "tag"): Pending<any> {
+  #receive(call: string, source: unknown, tag: unknown, memory: unknown, tagOption = "tag"): Reception<any> {
     const endpoint = this.use(call);
-    const { engine } = endpoint;
     const from = checkSource(call, this, source);
     const label = checkRecvTag(call, tag, tagOption);
     const buffer = checkInto(call, memory);
-    const describe = () => `${call}(${describeEnvelope(from, label)}) on ${this.name}`;
-    if (from === PROC_NULL) {
-      const fill = (status: Status) => status.fill(PROC_NULL, ANY_TAG, 0, 0);
-      return { operation: Operation.done(buffer), progress: engine.progress, describe, fill };
-    }
+    if (from === PROC_NULL) return new Reception(this, endpoint, call, from, label, buffer);
     const target = buffer ? into(buffer, (arrival) => this.from(arrival)) : anything;
-    const receive = endpoint.receive<any>(from, label, target);
-    return {
-      operation: receive.operation,
-      progress: engine.progress,
-      describe,
-      fill: (status) => receive.arrival && this.fillStatus(status, receive.arrival),
-      cancel: () => engine.cancel(receive),
-    };
+    return new Reception(this, endpoint, call, from, label, endpoint.receive<any>(from, label, target));
   }
 
   #exchange(
@@ -290,10 +277,10 @@ export abstract class PointToPoint {
       ? Promise.all([pending.operation.promise(), sending.promise()]).then(([got]) => got)
       : undefined;
     const operation = both ? Operation.of(both) : pending.operation;
-    if (status) operation.onSettled(() => operation.failed || pending.fill?.(status));
+    if (status) operation.onSettled(() => operation.failed || pending.fill(status));
     const { dest, sendtag = 0 } = options;
     const describe = () => `${pending.describe()} with send(dest ${dest}, tag ${sendtag})`;
-    return new Request({ operation, progress, describe, ...(pending.fill && { fill: pending.fill }) });
+    return new Request({ operation, progress, describe, fill: (filled) => pending.fill(filled) });
   }
 
   #replace<B extends BufferLike>(call: string, buffer: B, options: SendrecvOptions): Request<B> {
@@ -319,14 +306,9 @@ export abstract class PointToPoint {
     return status;
   }
 
-  async #andFill<T>(received: Promise<T>, pending: Pending<T>, status: Status): Promise<T> {
+  async #andFill<T>(received: Promise<T>, pending: Reception<T>, status: Status): Promise<T> {
     const data = await received;
-    pending.fill?.(status);
+    pending.fill(status);
     return data;
   }
-}
-
-/** Which messages a receive or probe takes, as a user would say it. */
-export function describeEnvelope(source: number, tag: number): string {
-  return `source ${source === ANY_SOURCE ? "any" : source}, tag ${tag === ANY_TAG ? "any" : tag}`;
 }

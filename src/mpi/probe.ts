@@ -4,7 +4,8 @@ import type { Arrival, Message as Arrived } from "../engine/message.ts";
 import { checkOptions, checkRecvTag, checkSignal, checkSource, checkStatus } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
 import { Message } from "./message.ts";
-import { type Abortable, describeEnvelope, PointToPoint, type RecvOptions } from "./point-to-point.ts";
+import { type Abortable, PointToPoint, type RecvOptions } from "./point-to-point.ts";
+import { describeEnvelope } from "./reception.ts";
 import { Status } from "./status.ts";
 
 const PROBE = ["source", "tag", "status"];
@@ -60,7 +61,7 @@ export abstract class Probe extends PointToPoint {
       return true;
     };
     const describe = () => `${call}(${describeEnvelope(source, tag)}) on ${this.name}`;
-    return waitFor(engine.progress, operation, describe, { signal, cancel }).then(finish);
+    return waitFor(engine.progress, operation, { describe }, { signal, cancel }).then(finish);
   }
 
   async #probeNow<R>(

@@ -314,7 +314,7 @@ async function waitUntil(
   };
   for (const { operation } of waiting) operation.onSettled(settled);
   try {
-    await waitFor(first.progress, reached, describe, { signal, frames: 24 });
+    await waitFor(first.progress, reached, { describe }, { signal, frames: 24 });
   } finally {
     for (const { operation } of waiting) operation.offSettled(settled);
   }

@@ -149,10 +149,13 @@ export class WebSocketLink implements Link {
     if (length === 0) return;
     const start = HEADER_LIMIT - headerBytes(length, this.#client);
     writeHeader(this.#batch, start, length, this.#client);
-    this.#enqueue({ bytes: this.#batch.subarray(start, this.#filled) });
-    // A frame that went out at once leaves its memory for the next; one that waits keeps it.
-    if (this.#queue.length > 0) this.#batch = new Uint8Array(HEADER_LIMIT + 2 * BATCH_LIMIT);
+    const end = this.#filled;
     this.#filled = HEADER_LIMIT;
+    // Nearly always the socket takes the frame at once: then its memory is free for the next.
+    const took = this.#queue.length > 0 || this.#gone ? 0 : this.#socket.write(this.#batch, start, end - start);
+    if (took === end - start) return;
+    this.#enqueue({ bytes: this.#batch.subarray(start + Math.max(took, 0), end) });
+    this.#batch = new Uint8Array(HEADER_LIMIT + 2 * BATCH_LIMIT);
   }
 
   #enqueue(segment: Segment): void {

@@ -24,19 +24,19 @@ for (const spin of [0, 2000]) {
     equal([...progress.waiting], [operation]);
     setTimeout(() => operation.resolve(4), 5);
     equal(await soon(Promise.all(waits), "the waits"), [4, 4]);
-    is(progress.waiting.size, 0);
+    is(progress.waiting.length, 0);
 
     const failing = new Operation<number>();
     const wait = progress.wait(failing);
     failing.reject(new Error("no"));
     await rejects(wait, Error, "no");
-    is(progress.waiting.size, 0);
+    is(progress.waiting.length, 0);
   });
 
   test(`an operation that has settled is not waited for, with a spin of ${spin} µs`, async () => {
     const progress = new Progress(spin);
     const wait = progress.wait(Operation.done("x"));
-    is(progress.waiting.size, 0);
+    is(progress.waiting.length, 0);
     is(await wait, "x");
   });
 }

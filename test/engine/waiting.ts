@@ -22,7 +22,7 @@ const ways: Record<string, () => void> = {
     progress.wait(operation).then(console.log);
     let held = 0;
     process.on("beforeExit", () => {
-      if (progress.waiting.size === 0) return;
+      if (progress.waiting.length === 0) return;
       held++;
       progress.hold(20, (long) => {
         console.log(`long ${long}`);
