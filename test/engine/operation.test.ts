@@ -1,5 +1,6 @@
 // Operations: settled once, observed by any number, and silent when nobody looks.
 import { test } from "uvu";
+import { CallSite } from "../../src/base/call-site.ts";
 import { Exception } from "../../src/base/errors.ts";
 import { Operation } from "../../src/engine/operation.ts";
 import { equal, is, ok, rejects, throws } from "../support/assert.ts";
@@ -98,12 +99,12 @@ test("a function that onSettled() calls may look at the operation", () => {
 
 test("an MPI exception is located at the call, other errors are left as they are", () => {
   const located: Error[] = [];
-  const site = { frames: [], where: undefined, locate: (error: Error) => void located.push(error) };
-  const call = { describe: () => "recv()", site };
+  const site = new CallSite();
+  site.locate = (error) => void located.push(error);
   const ours = new Exception("ERR_OTHER", "Cannot go on");
   for (const error of [ours, new TypeError("x"), "text"]) {
     const operation = new Operation();
-    operation.call = call;
+    operation.site = site;
     operation.reject(error);
   }
   equal(located, [ours]);

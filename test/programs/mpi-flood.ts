@@ -10,7 +10,7 @@ const [count = 0, bytes = 0] = process.argv.slice(2).map(Number);
 const awake = process.argv[4] === "doze";
 
 if (comm.rank === 0) {
-  const data = new Uint8Array(bytes);
+  const data = new Uint8Array(bytes).fill(1); // Written, so that the memory is there.
   for (let i = 0; i < count; i++) {
     if (bytes === 0) await comm.send(i, { dest: 1 });
     else {
