@@ -37,12 +37,15 @@ export class Exception extends Error {
     this.errorString = errorClasses[name][1];
   }
 
+  /** As `errorClass`. @see MPI-4.1 §9.4 */
   getErrorClass(): number {
     return this.errorClass;
   }
+  /** As `errorCode`. @see MPI-4.1 §9.4 */
   getErrorCode(): number {
     return this.errorCode;
   }
+  /** As `errorString`. @see MPI-4.1 §9.4 */
   getErrorString(): string {
     return this.errorString;
   }

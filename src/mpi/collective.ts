@@ -52,7 +52,17 @@ export abstract class Collective extends Probe {
     return this.start(call, "", (lane) => barrier(lane));
   }
 
-  /** Resolves when every rank has called it. @see MPI-4.1 §6.3 */
+  /**
+   * Resolves when every rank has called it.
+   *
+   * @example
+   * ```ts
+   * const start = MPI.wtime();
+   * await MPI.COMM_WORLD.barrier();
+   * console.log(MPI.wtime() >= start); // true
+   * ```
+   * @see MPI-4.1 §6.3
+   */
   barrier(): Promise<void> {
     return this.finish(() => this.#barrier("barrier"));
   }
@@ -184,6 +194,12 @@ export abstract class Collective extends Probe {
    * @param options.into A buffer for the concatenated blocks, `size` times as long as one.
    * @returns An array by rank, or `into`.
    * @throws {MPI.Exception} ERR_COUNT, ERR_TRUNCATE when the blocks do not fill `into` evenly.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const squares = await MPI.COMM_WORLD.allgather(Int32Array.of(rank ** 2), { into: new Int32Array(size) });
+   * console.log(squares[0], squares.length === size); // 0 true
+   * ```
    * @see MPI-4.1 §6.7
    */
   allgather<B extends BufferLike>(data: unknown, options: Into<B>): Promise<B>;
@@ -213,6 +229,12 @@ export abstract class Collective extends Probe {
    * @param options.into A buffer for the received blocks, by rank.
    * @returns What came, by rank.
    * @throws {MPI.Exception} ERR_COUNT when `data` has not one value a rank or does not divide.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const got = await MPI.COMM_WORLD.alltoall(Array.from({ length: size }, (_, to) => `${rank} to ${to}`));
+   * console.log(got[0] === `0 to ${rank}`); // true
+   * ```
    * @see MPI-4.1 §6.8
    */
   alltoall<B extends BufferLike>(data: TypedArray, options: Into<B>): Promise<B>;

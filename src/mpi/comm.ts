@@ -6,6 +6,17 @@ import type { Endpoint } from "../comm/endpoint.ts";
 import { Collective } from "./collective.ts";
 import { abortJob, checkRunning } from "./environment.ts";
 
+/**
+ * A communicator: ranks that can talk to each other, and to nobody else through it. Scripts get communicators from the
+ * library, first of all `MPI.COMM_WORLD`; they never make one with `new`.
+ *
+ * @example
+ * ```ts
+ * const comm: MPI.Comm = MPI.COMM_WORLD;
+ * console.log(comm.rank < comm.size); // true
+ * ```
+ * @see MPI-4.1 §7.4
+ */
 export class Comm extends Collective {
   readonly #endpoint: Endpoint | undefined;
   #name: string;
@@ -21,6 +32,7 @@ export class Comm extends Collective {
   get rank(): number {
     return this.#exists("rank").group.rank!;
   }
+  /** As `rank`. @see MPI-4.1 §7.4.1 */
   getRank(): number {
     return this.rank;
   }
@@ -29,6 +41,7 @@ export class Comm extends Collective {
   get size(): number {
     return this.#exists("size").group.size;
   }
+  /** As `size`. @see MPI-4.1 §7.4.1 */
   getSize(): number {
     return this.size;
   }
@@ -40,9 +53,11 @@ export class Comm extends Collective {
   set name(name: string) {
     this.setName(name);
   }
+  /** As `name`. @see MPI-4.1 §7.8 */
   getName(): string {
     return this.#name;
   }
+  /** Gives the communicator a name on this rank; messages and reports show it. @see MPI-4.1 §7.8 */
   setName(name: string): void {
     this.#exists("setName");
     if (typeof name !== "string") throw new TypeError(`Cannot call setName: name is ${show(name)}, expected a string`);
@@ -53,6 +68,7 @@ export class Comm extends Collective {
   get isInter(): boolean {
     return false;
   }
+  /** True for communicators of one group of ranks. @see MPI-4.1 §7.6.1 */
   get isIntra(): boolean {
     return !this.isInter;
   }

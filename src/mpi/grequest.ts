@@ -42,7 +42,7 @@ export class Grequest<T = void> extends Request<T> {
     this.#operation.resolve(value);
   }
 
-  /** Tells the script that the operation is not wanted any more; the script still has to complete it. */
+  /** Tells the script that the operation is not wanted any more; the script still has to complete it. @see MPI-4.1 §13.2 */
   override cancel(): void {
     this.#cancel?.(this.#operation.settled);
   }

@@ -36,7 +36,13 @@ export class Intracomm extends Comm {
   /**
    * As scan, without this rank's own value.
    *
-   * @returns `undefined` on rank 0, or `into` as it was.
+   * @returns The result; on rank 0 `undefined`, or `into` as it was.
+   * @example
+   * ```ts
+   * const count = MPI.COMM_WORLD.rank + 1;
+   * const offset = (await MPI.COMM_WORLD.exscan(count)) ?? 0;
+   * console.log(offset === (count * (count - 1)) / 2); // true
+   * ```
    * @see MPI-4.1 §6.11.2
    */
   exscan<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & Into<B>): Promise<B>;

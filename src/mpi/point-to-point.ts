@@ -112,7 +112,20 @@ export abstract class PointToPoint {
     return this.#sendWait("rsend", data, options);
   }
 
-  /** Starts a send; `data` may be changed when the request is complete. @see MPI-4.1 §3.7.2 */
+  /**
+   * Starts a send.
+   *
+   * @returns A request that is complete when `data` may be changed.
+   * @throws What `send` rejects with for wrong arguments; nothing was sent.
+   * @example
+   * ```ts
+   * const comm = MPI.COMM_WORLD;
+   * const request = comm.isend("hello", { dest: (comm.rank + 1) % comm.size });
+   * console.log(await comm.recv()); // hello
+   * await request.wait();
+   * ```
+   * @see MPI-4.1 §3.7.2
+   */
   isend(data: unknown, options: SendOptions): Request<void> {
     return this.#sendStart("send", data, options);
   }
@@ -164,7 +177,12 @@ export abstract class PointToPoint {
     });
   }
 
-  /** Starts a receive. @see MPI-4.1 §3.7.2 */
+  /**
+   * Starts a receive, with the options of `recv` without `signal`.
+   *
+   * @returns A request whose `wait` returns what `recv` would; `status` is filled in when the message has come.
+   * @see MPI-4.1 §3.7.2
+   */
   irecv<B extends BufferLike>(options: RecvOptions & Into<B>): Request<B>;
   irecv<T = any>(options?: RecvOptions): Request<T>;
   irecv(options?: RecvOptions & Partial<Into<BufferLike>>): Request<any> {
@@ -199,7 +217,20 @@ export abstract class PointToPoint {
     return this.#exchange("isendrecv", data, options, options?.into);
   }
 
-  /** Sends the content of `buffer` and receives into the same memory. @returns `buffer` @see MPI-4.1 §3.11 */
+  /**
+   * Sends the content of `buffer` and receives into the same memory.
+   *
+   * @returns `buffer`.
+   * @throws {MPI.Exception} ERR_TRUNCATE, ERR_TYPE as for `recv` with `into`.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const block = Int32Array.of(rank);
+   * await MPI.COMM_WORLD.sendrecvReplace(block, { dest: (rank + 1) % size, source: (rank + size - 1) % size });
+   * console.log(block[0] === (rank + size - 1) % size); // true
+   * ```
+   * @see MPI-4.1 §3.11
+   */
   sendrecvReplace<B extends BufferLike>(buffer: B, options: SendrecvOptions): Promise<B> {
     return attempt(() => this.#replace("sendrecvReplace", buffer, options).wait());
   }

@@ -15,19 +15,47 @@ const PROBE_WAIT = [...PROBE, "signal"];
 const nobody: Arrival = { source: PROC_NULL, tag: ANY_TAG, element: 0, check: 0, sizes: [0] };
 
 export abstract class Probe extends PointToPoint {
-  /** Waits until a message is here that a receive would get, and tells about it. @see MPI-4.1 §3.8.1 */
+  /**
+   * Waits until a message is here that a receive would get, and tells about it.
+   *
+   * @returns The status: `options.status`, or a new one.
+   * @example
+   * ```ts
+   * await MPI.COMM_SELF.send(new Float64Array(3), { dest: 0, tag: 7 });
+   * const status = await MPI.COMM_SELF.probe();
+   * const into = new Float64Array(status.getCount(Float64Array));
+   * await MPI.COMM_SELF.recv({ source: status.source, tag: status.tag, into });
+   * console.log(into.length); // 3
+   * ```
+   * @see MPI-4.1 §3.8.1
+   */
   probe(options?: RecvOptions & Abortable): Promise<Status> {
     return attempt(() =>
       this.#probeWait("probe", options, false, (message, status) => this.fillStatus(status, message)),
     );
   }
 
-  /** Lets arrived messages in and says whether a receive would get one. @see MPI-4.1 §3.8.1 */
+  /**
+   * Lets arrived messages in and says whether a receive would get one, without waiting for it.
+   *
+   * @param options.status Is filled in when there is one.
+   * @see MPI-4.1 §3.8.1
+   */
   iprobe(options?: RecvOptions): Promise<boolean> {
     return attempt(() => this.#probeNow("iprobe", options, false, (message) => message !== undefined));
   }
 
-  /** As probe, but takes the message out: only the returned Message can receive it. @see MPI-4.1 §3.8.2 */
+  /**
+   * As probe, but takes the message out: only the returned Message can receive it.
+   *
+   * @example
+   * ```ts
+   * await MPI.COMM_SELF.send("mine", { dest: 0 });
+   * const message = await MPI.COMM_SELF.mprobe({ source: 0 });
+   * console.log(await MPI.COMM_SELF.iprobe(), await message.recv()); // false mine
+   * ```
+   * @see MPI-4.1 §3.8.2
+   */
   mprobe(options?: RecvOptions & Abortable): Promise<Message> {
     return attempt(() => this.#probeWait("mprobe", options, true, (message) => this.#message(message)));
   }

@@ -66,6 +66,13 @@ export class Request<T = any> {
    *
    * @returns `[true, data]` when it is complete (the request becomes inactive), else `[false]`.
    * @throws {MPI.Exception} What the operation failed with.
+   * @example
+   * ```ts
+   * const request = MPI.COMM_SELF.irecv();
+   * console.log((await request.test())[0]); // false
+   * await MPI.COMM_SELF.send("here", { dest: 0 });
+   * while (!(await request.test())[0]) console.log("work");
+   * ```
    * @see MPI-4.1 §3.7.3
    */
   async test(options?: { status?: Status }): Promise<[true, T] | [false]> {
@@ -159,6 +166,14 @@ export class Request<T = any> {
    * Waits until one of the active requests is complete.
    *
    * @returns `[index, data]`; `[MPI.UNDEFINED, undefined]` when none is active.
+   * @throws {MPI.Exception} What the request failed with.
+   * @example
+   * ```ts
+   * const requests = [0, 1].map((tag) => MPI.COMM_SELF.irecv({ tag }));
+   * await MPI.COMM_SELF.send("first", { dest: 0, tag: 1 });
+   * const [index, text] = await MPI.Request.waitany(requests);
+   * console.log(index, text); // 1 first
+   * ```
    * @see MPI-4.1 §3.7.5
    */
   static async waitany<T = any>(

@@ -3,6 +3,12 @@ import { ANY_SOURCE, ANY_TAG } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { elements } from "../data/element.ts";
 
+/** A typed array class. */
+interface ElementType {
+  readonly BYTES_PER_ELEMENT: number;
+  readonly name: string;
+}
+
 /**
  * Where a received message came from and how long it was. Make one and pass it as `status`; the call fills it in.
  *
@@ -26,21 +32,27 @@ export class Status {
   #element = 0;
   #cancelled = false;
 
+  /** As `source`. @see MPI-4.1 §3.2.5 */
   getSource(): number {
     return this.source;
   }
+  /** Sets `source`. @see MPI-4.1 §3.2.5 */
   setSource(source: number): void {
     this.source = source;
   }
+  /** As `tag`. @see MPI-4.1 §3.2.5 */
   getTag(): number {
     return this.tag;
   }
+  /** Sets `tag`. @see MPI-4.1 §3.2.5 */
   setTag(tag: number): void {
     this.tag = tag;
   }
+  /** As `error`. @see MPI-4.1 §3.2.5 */
   getError(): number {
     return this.error;
   }
+  /** Sets `error`. @see MPI-4.1 §3.2.5 */
   setError(error: number): void {
     this.error = error;
   }
@@ -49,11 +61,11 @@ export class Status {
    * The length of the message, in bytes, or in elements of a typed array class.
    *
    * @param type Such as `Float64Array`; bytes when left out.
-   * @returns The number of whole elements; UNDEFINED's place is taken by an error.
+   * @returns The number of elements.
    * @throws {MPI.Exception} ERR_TYPE when `type` is no typed array class, ERR_COUNT when the length is no multiple of its elements.
    * @see MPI-4.1 §3.2.5
    */
-  getCount(type?: { readonly BYTES_PER_ELEMENT: number; readonly name: string }): number {
+  getCount(type?: ElementType): number {
     if (type === undefined) return this.count;
     const size = type.BYTES_PER_ELEMENT;
     if (typeof size !== "number")
@@ -65,7 +77,17 @@ export class Status {
     );
   }
 
-  /** The name of the element kind that was sent: `"Float64Array"`, `"bytes"`, or `"value"`. */
+  /** As getCount: elements of typed arrays have no smaller parts. @see MPI-4.1 §5.1.11 */
+  getElements(type: ElementType): number {
+    return this.getCount(type);
+  }
+
+  /** Sets the length to `count` elements of a typed array class, for Grequests. @see MPI-4.1 §13.3 */
+  setElements(type: ElementType, count: number): void {
+    this.count = count * type.BYTES_PER_ELEMENT;
+  }
+
+  /** The name of the element kind that was sent: `"Float64Array"`, `"bytes"`, or `"value"`. @see MPI-4.1 §3.2.5 */
   get kind(): string {
     return elements[this.#element]!.name;
   }
@@ -74,6 +96,7 @@ export class Status {
   isCancelled(): boolean {
     return this.#cancelled;
   }
+  /** Sets what isCancelled tells, for Grequests. @see MPI-4.1 §13.3 */
   setCancelled(cancelled: boolean): void {
     this.#cancelled = cancelled;
   }

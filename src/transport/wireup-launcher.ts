@@ -88,7 +88,10 @@ export class LauncherWireUp implements WireUp {
   finished(code: number): Promise<void> {
     this.#socket.ref();
     this.tell({ kind: "finished", code });
-    return this.#done.promise;
+    // A script that has called finalize itself may go on for a while, and then ends like any other program.
+    return this.#done.promise.then(() => {
+      this.#socket.unref();
+    });
   }
 
   #take(message: ToRank): void {
