@@ -223,8 +223,11 @@ test("ranks of a message, a status and a source are those of the communicator", 
   });
 });
 
-test("free() lets what is in progress complete: receives, statuses and collectives", async () => {
+test("free() lets what is in progress complete: receives, statuses and collectives; then nothing is left", async () => {
   await ranks(3, async (world) => {
+    await works(world);
+    const { channels } = world.group.engine!;
+    const before = channels.size;
     const comm = await world.dup();
     const status = new Status();
     const receive = comm.irecv({ status, source: (world.rank + 1) % 3 });
@@ -236,7 +239,11 @@ test("free() lets what is in progress complete: receives, statuses and collectiv
     equal([status.source, status.tag], [(world.rank + 1) % 3, 9]);
     is(await sum.wait(), 3);
     await send.wait();
-    await works(await duplicate.wait());
+    const made = await duplicate.wait();
+    await works(made);
+    await made.free();
+    await world.barrier();
+    is(channels.size, before);
   });
 });
 
