@@ -2,6 +2,7 @@
 // start-alone.ts when a script runs without a launcher.
 import { hostname } from "node:os";
 import { numberVariable, variable } from "./base/config.ts";
+import { SELF_CONTEXT, WORLD_CONTEXT } from "./comm/context.ts";
 import { Endpoint } from "./comm/endpoint.ts";
 import { Group } from "./comm/group.ts";
 import { Engine } from "./engine/engine.ts";
@@ -41,8 +42,8 @@ export class Runtime implements Environment {
       Array.from({ length: size }, (_, process) => process),
       rank,
     );
-    this.world = new Intracomm(new Endpoint(engine, all, 0), "COMM_WORLD");
-    this.self = new Intracomm(new Endpoint(engine, new Group([rank], rank), 2), "COMM_SELF");
+    this.world = new Intracomm(new Endpoint(engine, all, WORLD_CONTEXT), "COMM_WORLD");
+    this.self = new Intracomm(new Endpoint(engine, new Group([rank], rank), SELF_CONTEXT), "COMM_SELF");
     wireup.onAsk = () => this.state;
     engine.onLost = (peer, reason) => {
       if (this.#finished) return;
@@ -102,6 +103,8 @@ export class Runtime implements Environment {
 
   async #end(code: number): Promise<void> {
     const { progress } = this.#engine;
+    // While MPI can still be used: the standard's place for a library to clean up.
+    this.self.deleteAttributes();
     const drained = this.#engine.drained();
     drained.call = {
       describe: () => `finalize, with ${this.#engine.outstanding} sends that nobody has received`,

@@ -27,3 +27,41 @@ export const LIBRARY_VERSION = "0.1.0";
 
 /** Give `IN_PLACE` as the data of a collective to take the input from where the result goes. @see MPI-4.1 §6.2.2 */
 export const IN_PLACE: unique symbol = Symbol("MPI.IN_PLACE");
+
+/** Groups: the same members with the same ranks. Communicators: the same communicator. @see MPI-4.1 §7.3.1 */
+export const IDENT = 201;
+/** Communicators with the same members and ranks that are not the same communicator. @see MPI-4.1 §7.4.1 */
+export const CONGRUENT = 202;
+/** The same members, with other ranks. @see MPI-4.1 §7.3.1 */
+export const SIMILAR = 203;
+/** Other members. @see MPI-4.1 §7.3.1 */
+export const UNEQUAL = 204;
+
+/** splitType: ranks that can share memory, which are those of one host. @see MPI-4.1 §7.4.2 */
+export const COMM_TYPE_SHARED = 221;
+/** splitType: by the largest part of the hardware that does not hold all ranks, the host. @see MPI-4.1 §7.4.2 */
+export const COMM_TYPE_HW_UNGUIDED = 222;
+/** splitType: by the part of the hardware that the info key `mpi_hw_resource_type` names. @see MPI-4.1 §7.4.2 */
+export const COMM_TYPE_HW_GUIDED = 223;
+/** splitType: by the resource that the info key `mpi_hw_resource_type` names. @see MPI-4.1 §7.4.2 */
+export const COMM_TYPE_RESOURCE_GUIDED = 224;
+
+/** The key of an attribute that is none. @see MPI-4.1 §7.7 */
+export const KEYVAL_INVALID = 0;
+/** Attribute: the largest tag. @see MPI-4.1 §9.1.2 */
+export const TAG_UB = 501;
+/** Attribute: a rank that can read and write files; ANY_SOURCE, since all can. @see MPI-4.1 §9.1.2 */
+export const IO = 502;
+/** Attribute: 1 when wtime's clock is the same on all ranks; 0. @see MPI-4.1 §9.1.2 */
+export const WTIME_IS_GLOBAL = 504;
+/** Attribute: how many ranks the job may have. @see MPI-4.1 §11.10.1 */
+export const UNIVERSE_SIZE = 505;
+/** Attribute: the number of this rank's program in the job. @see MPI-4.1 §11.10.3 */
+export const APPNUM = 506;
+/** Attribute: the largest error code in use. @see MPI-4.1 §9.5 */
+export const LASTUSEDCODE = 507;
+
+/** Longest key of an Info, in characters, plus one. @see MPI-4.1 §10 */
+export const MAX_INFO_KEY = 256;
+/** Longest value of an Info, in characters, plus one. @see MPI-4.1 §10 */
+export const MAX_INFO_VAL = 1024;

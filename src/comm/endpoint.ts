@@ -1,10 +1,11 @@
-// comm/endpoint: layer 5. What a communicator is below its public methods: a group of processes, a pair of contexts
-// (messages of the user, messages of collectives) and the engine. Ranks in, process numbers out.
+// comm/endpoint: layer 5. What a communicator is below its public methods: a group of processes, contexts (context.ts)
+// and the engine. Ranks in, process numbers out.
 import { ANY_SOURCE } from "../base/constants.ts";
 import type { Body } from "../data/body.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Message, Receive, Target } from "../engine/message.ts";
 import type { Operation } from "../engine/operation.ts";
+import { BY_GROUP, COLLECTIVE } from "./context.ts";
 import type { Group } from "./group.ts";
 import type { Lane } from "./lane.ts";
 import { memory, parts } from "./target.ts";
@@ -12,9 +13,10 @@ import { memory, parts } from "./target.ts";
 export class Endpoint {
   readonly engine: Engine;
   readonly group: Group;
-  /** Context of the user's messages; collectives have the next one. */
+  /** Context of the user's messages. */
   readonly context: number;
   #collectives = 0;
+  #retired = false;
 
   constructor(engine: Engine, group: Group, context: number) {
     this.engine = engine;
@@ -53,7 +55,24 @@ export class Endpoint {
   lane(): EndpointLane {
     const tag = this.#collectives;
     this.#collectives = (this.#collectives + 1) % 2 ** 31;
-    return new EndpointLane(this, tag);
+    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag);
+  }
+
+  /** A lane for some of the ranks, which all give the same `tag`; the others do not know of it. */
+  laneOf(group: Group, tag: number): EndpointLane {
+    return new EndpointLane(this, group, this.context + BY_GROUP, tag);
+  }
+
+  /** True when the communicator has been freed. */
+  get retired(): boolean {
+    return this.#retired;
+  }
+
+  /** Removes what the engine keeps for the communicator; what is in progress completes first. */
+  retire(): void {
+    this.#retired = true;
+    for (const context of [this.context, this.context + COLLECTIVE, this.context + BY_GROUP])
+      this.engine.channels.forget(context);
   }
 }
 
@@ -61,15 +80,31 @@ export class EndpointLane implements Lane {
   readonly rank: number;
   readonly size: number;
   readonly #endpoint: Endpoint;
+  readonly #group: Group;
+  readonly #context: number;
   readonly #tag: number;
-  /** Receives that wait, and the rank that each waits for. */
-  readonly #waiting = new Map<Operation<Body>, number>();
+  /** Receives that wait, and the rank of the communicator that each waits for. */
+  readonly #waiting: Map<Operation<Body>, number>;
 
-  constructor(endpoint: Endpoint, tag: number) {
-    this.rank = endpoint.group.rank!;
-    this.size = endpoint.group.size;
+  constructor(
+    endpoint: Endpoint,
+    group: Group,
+    context: number,
+    tag: number,
+    waiting: Map<Operation<Body>, number> = new Map(),
+  ) {
+    this.rank = group.rank!;
+    this.size = group.size;
     this.#endpoint = endpoint;
+    this.#group = group;
+    this.#context = context;
     this.#tag = tag;
+    this.#waiting = waiting;
+  }
+
+  /** The same lane for some of its ranks, of which this one is one: others may do the same among themselves. */
+  within(group: Group): EndpointLane {
+    return new EndpointLane(this.#endpoint, group, this.#context, this.#tag, this.#waiting);
   }
 
   /** Ranks that a message is awaited from, for messages about ranks that wait. */
@@ -78,12 +113,12 @@ export class EndpointLane implements Lane {
   }
 
   isend(dest: number, body: Body): Promise<void> | undefined {
-    const { engine, group, context } = this.#endpoint;
-    return engine.send(group.processOf(dest), context + 1, this.#tag, body)?.promise();
+    return this.#endpoint.engine.send(this.#group.processOf(dest), this.#context, this.#tag, body)?.promise();
   }
 
   irecv(source: number, into?: { readonly element: number; readonly bytes: Uint8Array }): Promise<Body> {
-    const { engine, group, context } = this.#endpoint;
+    const { engine, group, retired } = this.#endpoint;
+    const process = this.#group.processOf(source);
     const target = into
       ? memory(
           into.element,
@@ -92,11 +127,13 @@ export class EndpointLane implements Lane {
           ({ element, sizes }): Body => ({ element, parts: [into.bytes.subarray(0, sizes[0])] }),
         )
       : parts;
-    const { operation } = engine.receive(group.processOf(source), context + 1, this.#tag, target);
+    const { operation } = engine.receive(process, this.#context, this.#tag, target);
     if (!operation.settled) {
-      this.#waiting.set(operation, source);
+      this.#waiting.set(operation, group.rankOf(process)!);
       operation.onSettled(() => this.#waiting.delete(operation));
     }
+    // The receive may have made the queues anew that went with the communicator.
+    if (retired) engine.channels.forget(this.#context);
     return operation.promise();
   }
 }

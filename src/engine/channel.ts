@@ -25,6 +25,12 @@ export class Channel {
     return message;
   }
 
+  /** A receive or a probe that waits, if there is one. */
+  get waiting(): Operation<any> | undefined {
+    for (const { operation } of this.matcher.posted()) return operation;
+    return this.#probes[0]?.operation;
+  }
+
   /** Adds a probe for which no message is here. */
   wait(probe: Probe): void {
     this.#probes.push(probe);

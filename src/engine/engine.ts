@@ -17,7 +17,8 @@ import {
   encodeRts,
   type Frame,
 } from "../wire/frame.ts";
-import { Channel } from "./channel.ts";
+import type { Channel } from "./channel.ts";
+import { Channels } from "./channels.ts";
 import { Credit } from "./credit.ts";
 import { type Arrival, arrivalBytes, Message, malformed, Receive, type Target } from "./message.ts";
 import { Operation } from "./operation.ts";
@@ -41,7 +42,8 @@ export class Engine implements Sink {
   readonly progress: Progress;
   readonly #limits: Limits;
   readonly #links: (Link | undefined)[];
-  readonly #channels = new Map<number, Channel>();
+  /** The matching queues of every context. */
+  readonly channels = new Channels();
   readonly #credits: Credit[];
   readonly #rendezvous: Rendezvous;
   /** Processes that have said bye. */
@@ -364,7 +366,7 @@ export class Engine implements Sink {
   #settleGone(peer: number): void {
     const gone = this.#goneBecause(peer);
     this.#rendezvous.abandon(peer, gone);
-    for (const channel of this.#channels.values()) channel.abandon(peer, gone);
+    for (const channel of this.channels.values()) channel.abandon(peer, gone);
   }
 
   #giveBack(peer: number, bytes: number): void {
@@ -378,12 +380,7 @@ export class Engine implements Sink {
   }
 
   #channel(context: number): Channel {
-    let channel = this.#channels.get(context);
-    if (!channel) {
-      channel = new Channel();
-      this.#channels.set(context, channel);
-    }
-    return channel;
+    return this.channels.of(context);
   }
 }
 

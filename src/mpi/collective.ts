@@ -26,10 +26,18 @@ export interface OpOptions<T> {
 type None = Record<never, never>;
 
 export abstract class Collective extends Probe {
-  /** Starts a collective: every rank must call the same ones in the same order. */
-  protected start<T>(call: string, details: string, run: (lane: EndpointLane) => Promise<unknown>): Pending<T> {
+  /**
+   * Starts a collective: every rank must call the same ones in the same order.
+   * @param ownLane for one that only some of the ranks call
+   */
+  protected start<T>(
+    call: string,
+    details: string,
+    run: (lane: EndpointLane) => Promise<unknown>,
+    ownLane?: EndpointLane,
+  ): Pending<T> {
     const endpoint = this.use(call);
-    const lane = endpoint.lane();
+    const lane = ownLane ?? endpoint.lane();
     const operation = Operation.of(run(lane) as Promise<T>);
     const describe = () => {
       const awaited = [...lane.awaited].sort((a, b) => a - b);

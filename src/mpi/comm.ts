@@ -1,10 +1,17 @@
 // mpi/comm: layer 9. Communicators: what all kinds are. Their chapters stand in a row of classes, each in its file:
-// point-to-point.ts, probe.ts, collective.ts, and this one.
+// point-to-point.ts, probe.ts, collective.ts, caching.ts, and this one.
 import { CallSite } from "../base/call-site.ts";
+import { CONGRUENT, IDENT, SIMILAR, UNEQUAL } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
+import { isPredefined } from "../comm/context.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
-import { Collective } from "./collective.ts";
+import { agree } from "./agree.ts";
+import { Caching } from "./caching.ts";
+import { attempt, waitFor } from "./call.ts";
 import { abortJob, checkRunning } from "./environment.ts";
+import { Group } from "./group.ts";
+import { type Info, infoItems } from "./info.ts";
+import { type Pending, Request } from "./request.ts";
 
 /**
  * A communicator: ranks that can talk to each other, and to nobody else through it. Scripts get communicators from the
@@ -17,9 +24,10 @@ import { abortJob, checkRunning } from "./environment.ts";
  * ```
  * @see MPI-4.1 §7.4
  */
-export class Comm extends Collective {
+export abstract class Comm extends Caching {
   readonly #endpoint: Endpoint | undefined;
   #name: string;
+  #freed = false;
 
   /** Made by the library; without an endpoint it is MPI.COMM_NULL. */
   constructor(endpoint: Endpoint | undefined, name: string) {
@@ -27,6 +35,11 @@ export class Comm extends Collective {
     this.#endpoint = endpoint;
     this.#name = name;
   }
+
+  /** A communicator of the same kind as this one (and topology, where it has one) over another endpoint. */
+  protected abstract alike(endpoint: Endpoint, name: string): this;
+
+  // --- what it is ---
 
   /** This process's rank, 0 … size−1. @see MPI-4.1 §7.4.1 */
   get rank(): number {
@@ -46,7 +59,21 @@ export class Comm extends Collective {
     return this.size;
   }
 
-  /** The communicator's name, for messages and debugging. @see MPI-4.1 §7.8 */
+  /** The processes of the communicator, by rank. @see MPI-4.1 §7.3.2 */
+  get group(): Group {
+    const { group, engine } = this.#exists("group");
+    return new Group(group, engine);
+  }
+  getGroup(): Group {
+    return this.group;
+  }
+
+  /**
+   * The communicator's name, for messages and debugging. One that the library makes is called after where it comes from:
+   * `dup of COMM_WORLD`, `split 2 of COMM_WORLD`.
+   *
+   * @see MPI-4.1 §7.8
+   */
   get name(): string {
     return this.#name;
   }
@@ -74,6 +101,122 @@ export class Comm extends Collective {
   }
 
   /**
+   * Compares two communicators.
+   *
+   * @returns MPI.IDENT: the same communicator; MPI.CONGRUENT: the same ranks; MPI.SIMILAR: the same members with other
+   * ranks; MPI.UNEQUAL.
+   * @example
+   * ```ts
+   * await using copy = await MPI.COMM_WORLD.dup();
+   * console.log(MPI.COMM_WORLD.compare(copy) === MPI.CONGRUENT); // true
+   * ```
+   * @see MPI-4.1 §7.4.1
+   */
+  compare(comm: Comm): number {
+    const mine = this.#exists("compare");
+    if (!(comm instanceof Comm))
+      throw new TypeError(`Cannot call compare: comm is ${show(comm)}, expected an MPI.Comm`);
+    const other = comm.#exists("compare");
+    if (mine === other) return IDENT;
+    if (this.isInter !== comm.isInter) return UNEQUAL;
+    if (mine.group.equals(other.group, true)) return CONGRUENT;
+    return mine.group.equals(other.group, false) ? SIMILAR : UNEQUAL;
+  }
+
+  // --- duplicates ---
+
+  #dup(call: string, info?: Info): Pending<this> {
+    const endpoint = this.use(call);
+    const hints = infoItems(call, info);
+    const copies = this.attributes.copies();
+    const { group, engine } = endpoint;
+    return this.start(call, "", async (lane) => {
+      const comm = this.alike(await agree(engine, lane, group), `dup of ${this.#name}`);
+      comm.attributes.adopt(copies);
+      comm.hints.update(hints);
+      return comm;
+    });
+  }
+
+  /**
+   * A communicator with the same ranks, whose messages and collectives do not mix with those of this one. Every rank must
+   * call it. Attributes are copied as their keyvals say; hints are not.
+   *
+   * @returns The duplicate, which has the same kind. `await using` frees it.
+   * @example
+   * ```ts
+   * await using library = await MPI.COMM_WORLD.dup();
+   * await library.barrier();
+   * ```
+   * @see MPI-4.1 §7.4.2
+   */
+  dup(): Promise<this> {
+    return this.finish(() => this.#dup("dup"));
+  }
+  /** The same as dup. @see MPI-4.1 §7.4.2 */
+  clone(): Promise<this> {
+    return this.finish(() => this.#dup("clone"));
+  }
+  /** Starts a dup. @see MPI-4.1 §7.4.2 */
+  idup(): Request<this> {
+    return new Request(this.#dup("idup"));
+  }
+  /** As dup, and the duplicate has these hints. @see MPI-4.1 §7.4.2 */
+  dupWithInfo(info: Info): Promise<this> {
+    return this.finish(() => this.#dup("dupWithInfo", info));
+  }
+  /** Starts a dupWithInfo. @see MPI-4.1 §7.4.2 */
+  idupWithInfo(info: Info): Request<this> {
+    return new Request(this.#dup("idupWithInfo", info));
+  }
+
+  // --- the end ---
+
+  /**
+   * Gives the communicator up: using it from now on is ERR_COMM. What is in progress on it completes. Every rank must call
+   * it, but none waits for the others. Delete callbacks of attributes are called first, the last one set first; when one
+   * throws, the communicator is not freed.
+   *
+   * @throws {MPI.Exception} ERR_COMM on MPI.COMM_WORLD and MPI.COMM_SELF.
+   * @see MPI-4.1 §7.4.3
+   */
+  free(): Promise<void> {
+    return attempt(async () => {
+      this.#freeable("free");
+      this.#free();
+    });
+  }
+
+  /** As free, but waits until every rank has called it and the receives on it are complete. @see MPI-4.1 §11.10.4 */
+  disconnect(): Promise<void> {
+    return attempt(async () => {
+      const { engine, context } = this.#freeable("disconnect");
+      const describe = () => `disconnect() on ${this.#name}, with receives that wait`;
+      await waitFor(engine.progress, engine.channels.forget(context), { describe });
+      await this.barrier();
+      this.#free();
+    });
+  }
+
+  /** Frees the communicator, if it is one that can be freed and has not been yet. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const endpoint = this.#endpoint;
+    if (endpoint && !this.#freed && !isPredefined(endpoint.context)) await this.free();
+  }
+
+  #freeable(call: string): Endpoint {
+    const endpoint = this.use(call);
+    if (!isPredefined(endpoint.context)) return endpoint;
+    throw new Exception("ERR_COMM", `Cannot call ${call} on ${this.#name}: it is predefined`);
+  }
+
+  #free(): void {
+    this.deleteAttributes();
+    this.#freed = true;
+    this.#endpoint?.retire();
+  }
+
+  /**
    * Ends all ranks of the job at once.
    *
    * @param errorcode The job's exit code, 0 … 255.
@@ -85,8 +228,7 @@ export class Comm extends Collective {
     return abortJob(errorcode & 0xff, new CallSite().where);
   }
 
-  /** Predefined communicators have nothing to free. */
-  async [Symbol.asyncDispose](): Promise<void> {}
+  // --- for the chapters ---
 
   protected override use(call: string): Endpoint {
     const endpoint = this.#exists(call);
@@ -94,8 +236,13 @@ export class Comm extends Collective {
     return endpoint;
   }
 
+  protected override rankOf(process: number): number {
+    return this.#endpoint!.group.rankOf(process)!;
+  }
+
   #exists(call: string): Endpoint {
-    if (this.#endpoint) return this.#endpoint;
-    throw new Exception("ERR_COMM", `Cannot call ${call} on MPI.COMM_NULL: it is no communicator`);
+    if (this.#endpoint && !this.#freed) return this.#endpoint;
+    const state = this.#endpoint ? `on ${this.#name}: it has been freed` : "on MPI.COMM_NULL: it is no communicator";
+    throw new Exception("ERR_COMM", `Cannot call ${call} ${state}`);
   }
 }

@@ -1,14 +1,71 @@
 // mpi/intracomm: layer 9. Communicators of one group of ranks: what only they have.
+
+import { show } from "../base/errors.ts";
 import { exscan, scan } from "../collectives/reduction.ts";
+import { GROUPS_CONTEXT } from "../comm/context.ts";
+import { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
+import { Operation } from "../engine/operation.ts";
+import { agree } from "./agree.ts";
+import { checkOptions } from "./arguments.ts";
+import { attempt, waitFor } from "./call.ts";
 import type { OpOptions } from "./collective.ts";
-import { Comm } from "./comm.ts";
+import { Creation } from "./creation.ts";
+import { checkRunning } from "./environment.ts";
+import { type Group, membersOf } from "./group.ts";
+import { type Info, infoItems } from "./info.ts";
 import type { Into } from "./point-to-point.ts";
 import { Request } from "./request.ts";
 
 /** A communicator of one group of ranks. @see MPI-4.1 §7.2.3 */
-export class Intracomm extends Comm {
+export class Intracomm extends Creation {
+  protected override alike(endpoint: Endpoint, name: string): this {
+    return new Intracomm(endpoint, name) as this;
+  }
+
+  protected override intracomm(endpoint: Endpoint | undefined, name: string): Intracomm {
+    return endpoint ? new Intracomm(endpoint, name) : COMM_NULL;
+  }
+
+  /**
+   * A communicator of a group's processes, without another one that it comes from. All members call it.
+   *
+   * @param group The same group on all its members.
+   * @param stringtag Tells calls apart that are in progress at the same time.
+   * @param options.info Hints for the communicator.
+   * @returns The communicator; MPI.COMM_NULL on processes that are not in `group`.
+   * @throws {MPI.Exception} ERR_GROUP on MPI.GROUP_NULL.
+   * @example
+   * ```ts
+   * const { group } = MPI.COMM_WORLD;
+   * await using comm = await MPI.Intracomm.createFromGroup(group, "org.example.solver");
+   * console.log(comm.compare(MPI.COMM_WORLD) === MPI.CONGRUENT); // true
+   * ```
+   * @see MPI-4.1 §7.4.2
+   */
+  static createFromGroup(group: Group, stringtag = "tsmpi", options?: { info?: Info }): Promise<Intracomm> {
+    return attempt(async () => {
+      const call = "createFromGroup";
+      checkOptions(call, options, ["info"]);
+      const hints = infoItems(call, options?.info);
+      if (typeof stringtag !== "string") {
+        throw new TypeError(`Cannot call ${call}: stringtag is ${show(stringtag)}, expected a string`);
+      }
+      const members = membersOf(call, group);
+      checkRunning(call, "a group");
+      const { engine } = group;
+      if (!engine || members.rank === undefined) return COMM_NULL;
+      const tag = Bun.hash.crc32(stringtag) >>> 1;
+      const lane = new EndpointLane(new Endpoint(engine, members, GROUPS_CONTEXT), members, GROUPS_CONTEXT, tag);
+      const describe = () => `${call}(of ${members.size} ranks, ${show(stringtag)})`;
+      const endpoint = await waitFor(engine.progress, Operation.of(agree(engine, lane, members)), { describe });
+      const comm = new Intracomm(endpoint, stringtag);
+      comm.hints.update(hints);
+      return comm;
+    });
+  }
+
   /**
    * Combines the values of ranks 0 to this one, inclusive.
    *

@@ -4,16 +4,33 @@
 export {
   ANY_SOURCE,
   ANY_TAG,
+  APPNUM,
+  COMM_TYPE_HW_GUIDED,
+  COMM_TYPE_HW_UNGUIDED,
+  COMM_TYPE_RESOURCE_GUIDED,
+  COMM_TYPE_SHARED,
+  CONGRUENT,
+  IDENT,
   IN_PLACE,
+  IO,
+  KEYVAL_INVALID,
+  LASTUSEDCODE,
+  MAX_INFO_KEY,
+  MAX_INFO_VAL,
   PROC_NULL,
   ROOT,
+  SIMILAR,
   SUBVERSION,
+  TAG_UB,
   THREAD_FUNNELED,
   THREAD_MULTIPLE,
   THREAD_SERIALIZED,
   THREAD_SINGLE,
   UNDEFINED,
+  UNEQUAL,
+  UNIVERSE_SIZE,
   VERSION,
+  WTIME_IS_GLOBAL,
 } from "../base/constants.ts";
 export {
   ERR_ABI,
@@ -108,6 +125,7 @@ export {
   SUM,
 } from "../data/op.ts";
 export { registerClass } from "../wire/value.ts";
+export type { KeyvalOptions } from "./attributes.ts";
 // Collectives
 export type { OpOptions, RootOptions } from "./collective.ts";
 // Communicators
@@ -132,6 +150,9 @@ export {
   wtime,
 } from "./environment.ts";
 export { Grequest } from "./grequest.ts";
+// Groups and hints
+export { GROUP_EMPTY, GROUP_NULL, Group, type RankRange } from "./group.ts";
+export { INFO_ENV, INFO_NULL, Info, type InfoItems } from "./info.ts";
 export { COMM_NULL, Intracomm } from "./intracomm.ts";
 // Point-to-point
 export { Message } from "./message.ts";

@@ -71,6 +71,8 @@ const REPLACE = ["dest", "sendtag", "source", "recvtag", "status"];
 export abstract class PointToPoint {
   /** @throws {MPI.Exception} ERR_COMM on MPI.COMM_NULL, ERR_OTHER after finalize; `call` is what the user called */
   protected abstract use(call: string): Endpoint;
+  /** The rank that messages of a process come from, also when the communicator has been freed since. */
+  protected abstract rankOf(process: number): number;
   abstract readonly name: string;
   abstract readonly size: number;
 
@@ -328,7 +330,7 @@ export abstract class PointToPoint {
   }
 
   #rankOf(arrival: Arrival): number {
-    return arrival.source === PROC_NULL ? PROC_NULL : this.use("recv").group.rankOf(arrival.source)!;
+    return arrival.source === PROC_NULL ? PROC_NULL : this.rankOf(arrival.source);
   }
 
   /** Fills in what is known of a message. */

@@ -1,0 +1,186 @@
+// mpi/creation: layer 9. New communicators of some of the ranks of one: Intracomm extends it. Their contexts are drawn by
+// rank 0 of each (comm/context.ts), and travel with what the ranks have to tell each other anyway.
+import { hostname } from "node:os";
+import {
+  COMM_TYPE_HW_GUIDED,
+  COMM_TYPE_HW_UNGUIDED,
+  COMM_TYPE_RESOURCE_GUIDED,
+  COMM_TYPE_SHARED,
+  UNDEFINED,
+} from "../base/constants.ts";
+import { Exception, show } from "../base/errors.ts";
+import { allgather } from "../collectives/movement.ts";
+import { drawContext } from "../comm/context.ts";
+import { Endpoint } from "../comm/endpoint.ts";
+import type { Group as Members } from "../comm/group.ts";
+import { agree } from "./agree.ts";
+import { checkOptions, checkTag } from "./arguments.ts";
+import { Comm } from "./comm.ts";
+import { type Group, membersOf } from "./group.ts";
+import { type Info, infoItems } from "./info.ts";
+import type { Intracomm } from "./intracomm.ts";
+import type { Pending } from "./request.ts";
+
+/** What a rank tells the others in a split: where it wants to be, and a context, which counts if it becomes rank 0 there. */
+type Wish = readonly [color: string | number, key: number, context: number];
+
+const SPLIT_TYPES = [
+  COMM_TYPE_SHARED,
+  COMM_TYPE_HW_UNGUIDED,
+  COMM_TYPE_HW_GUIDED,
+  COMM_TYPE_RESOURCE_GUIDED,
+  UNDEFINED,
+];
+
+export abstract class Creation extends Comm {
+  /** A communicator over an endpoint; MPI.COMM_NULL without one. */
+  protected abstract intracomm(endpoint: Endpoint | undefined, name: string): Intracomm;
+
+  /**
+   * A communicator of the members of a group. Every rank of this communicator must call it; ranks may give different
+   * groups that have no member in common, or MPI.GROUP_EMPTY.
+   *
+   * @param group Some of this communicator's processes; their order there is the order of the new ranks.
+   * @returns The new communicator; MPI.COMM_NULL on ranks that are not in `group`.
+   * @throws {MPI.Exception} ERR_GROUP when a member of `group` is not in this communicator.
+   * @example
+   * ```ts
+   * const { group, size } = MPI.COMM_WORLD;
+   * const backwards = group.rangeIncl([[size - 1, 0, -1]]);
+   * await using comm = await MPI.COMM_WORLD.create(backwards);
+   * console.log(comm.rank === size - 1 - MPI.COMM_WORLD.rank); // true
+   * ```
+   * @see MPI-4.1 §7.4.2
+   */
+  create(group: Group): Promise<Intracomm> {
+    return this.finish(() => {
+      const members = this.#checkMembers("create", group);
+      const { engine } = this.use("create");
+      return this.start("create", `of ${members.size} ranks`, async (lane) => {
+        const endpoint = members.rank === undefined ? undefined : await agree(engine, lane.within(members), members);
+        return this.intracomm(endpoint, this.#partName);
+      });
+    });
+  }
+
+  /**
+   * As create, but only the members of the group call it.
+   *
+   * @param group The same group on all its members.
+   * @param options.tag Tells calls apart that are in progress at the same time. @default {0}
+   * @returns The new communicator; MPI.COMM_NULL, at once, on a rank that is not in `group`.
+   * @throws {MPI.Exception} ERR_GROUP, ERR_TAG.
+   * @see MPI-4.1 §7.4.2
+   */
+  createGroup(group: Group, options?: { tag?: number }): Promise<Intracomm> {
+    return this.finish(() => {
+      const call = "createGroup";
+      checkOptions(call, options, ["tag"]);
+      const tag = checkTag(call, options?.tag);
+      const members = this.#checkMembers(call, group);
+      const endpoint = this.use(call);
+      const lane = endpoint.laneOf(members, tag);
+      const run = async () => {
+        const made = members.rank === undefined ? undefined : await agree(endpoint.engine, lane, members);
+        return this.intracomm(made, this.#partName);
+      };
+      return this.start(call, `of ${members.size} ranks, tag ${tag}`, run, lane);
+    });
+  }
+
+  /**
+   * One communicator for each color. Every rank must call it.
+   *
+   * @param color Ranks with the same color come together: a whole number from 0, or MPI.UNDEFINED to be in none.
+   * @param key Orders the ranks in the new communicator; where it is the same, they stay in their old order. @default {0}
+   * @returns The communicator of this rank's color; MPI.COMM_NULL for MPI.UNDEFINED.
+   * @throws {MPI.Exception} ERR_ARG for any other color, or a key that is no whole number.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * await using half = await MPI.COMM_WORLD.split(rank % 2);
+   * console.log(half.size === Math.ceil((size - (rank % 2)) / 2)); // true
+   * ```
+   * @see MPI-4.1 §7.4.2
+   */
+  split(color: number, key = 0): Promise<Intracomm> {
+    return this.finish(() => {
+      if ((!Number.isSafeInteger(color) || color < 0) && color !== UNDEFINED) {
+        const expected = "expected a whole number from 0, or MPI.UNDEFINED";
+        throw new Exception("ERR_ARG", `Cannot call split on ${this.name}: color is ${show(color)}, ${expected}`);
+      }
+      this.#checkKey("split", key);
+      return this.#split("split", `color ${color}, key ${key}`, color, key, `split ${color} of ${this.name}`);
+    });
+  }
+
+  /**
+   * One communicator for each set of ranks that have something in common. Every rank must call it, with the same type or
+   * MPI.UNDEFINED.
+   *
+   * @param type MPI.COMM_TYPE_SHARED: the ranks of one host. COMM_TYPE_HW_UNGUIDED: the same where there are several
+   * hosts, else MPI.COMM_NULL. COMM_TYPE_HW_GUIDED and COMM_TYPE_RESOURCE_GUIDED: the ranks of one host where the info key
+   * `mpi_hw_resource_type` is `mpi_shared_memory`, else MPI.COMM_NULL.
+   * @param options.key As in split. @param options.info Hints.
+   * @throws {MPI.Exception} ERR_ARG for any other type.
+   * @see MPI-4.1 §7.4.2
+   */
+  splitType(type: number, options?: { key?: number; info?: Info }): Promise<Intracomm> {
+    return this.finish(() => {
+      const call = "splitType";
+      checkOptions(call, options, ["key", "info"]);
+      const { key = 0, info } = options ?? {};
+      this.#checkKey(call, key);
+      const hints = new Map(infoItems(call, info));
+      if (!SPLIT_TYPES.includes(type)) {
+        const expected = "expected MPI.COMM_TYPE_SHARED or another of MPI.COMM_TYPE_…";
+        throw new Exception("ERR_ARG", `Cannot call ${call} on ${this.name}: type is ${show(type)}, ${expected}`);
+      }
+      const guided = type === COMM_TYPE_HW_GUIDED || type === COMM_TYPE_RESOURCE_GUIDED;
+      const none = type === UNDEFINED || (guided && hints.get("mpi_hw_resource_type") !== "mpi_shared_memory");
+      const color = none ? UNDEFINED : hostname();
+      const strict = type === COMM_TYPE_HW_UNGUIDED;
+      return this.#split(call, `type ${type}, key ${key}`, color, key, `host part of ${this.name}`, strict);
+    });
+  }
+
+  /** @param strict no communicator where it would have all ranks */
+  #split(
+    call: string,
+    details: string,
+    color: string | number,
+    key: number,
+    name: string,
+    strict = false,
+  ): Pending<Intracomm> {
+    const { group, engine } = this.use(call);
+    return this.start(call, details, async (lane) => {
+      const wish: Wish = [color, key, drawContext(engine.self)];
+      const wishes = (await allgather(lane, wish, {})) as Wish[];
+      if (color === UNDEFINED) return this.intracomm(undefined, name);
+      const ranks = [...wishes.keys()].filter((rank) => wishes[rank]![0] === color);
+      if (strict && ranks.length === wishes.length) return this.intracomm(undefined, name);
+      // A stable sort: ranks with the same key stay in order.
+      ranks.sort((a, b) => wishes[a]![1] - wishes[b]![1]);
+      return this.intracomm(new Endpoint(engine, group.incl(ranks), wishes[ranks[0]!]![2]), name);
+    });
+  }
+
+  get #partName(): string {
+    return `part of ${this.name}`;
+  }
+
+  #checkMembers(call: string, group: Group): Members {
+    const mine = this.use(call).group;
+    const members = membersOf(call, group);
+    const strangers = members.processes.filter((process) => mine.rankOf(process) === undefined);
+    if (strangers.length === 0) return members;
+    const ranks = strangers.map((process) => members.rankOf(process)).join(", ");
+    throw new Exception("ERR_GROUP", `Cannot call ${call} on ${this.name}: rank ${ranks} of the group is not in it`);
+  }
+
+  #checkKey(call: string, key: unknown): void {
+    if (Number.isSafeInteger(key)) return;
+    throw new Exception("ERR_ARG", `Cannot call ${call} on ${this.name}: key is ${show(key)}, expected a whole number`);
+  }
+}
