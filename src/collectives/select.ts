@@ -4,6 +4,7 @@
 // knows: the number of ranks, the operator, and for elementwise reductions the length, which MPI makes the same
 // everywhere. `TSMPI_ALLREDUCE=ring` and its like (TSMPI_ and the collective's name, on all ranks) ask for a row by its
 // name; where that row's needs are not met, the table picks as if nothing had been asked.
+// The v forms move their runs by the rows of gather, scatter, allgather and alltoall.
 // Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
 import { variable } from "../base/config.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
@@ -23,10 +24,13 @@ import {
   exscanLinear,
   gatherLinear,
   reduceLinear,
+  reduceScatterLinear,
   scanLinear,
   scatterLinear,
 } from "./linear.ts";
 import { reduceBinomial } from "./reduce-binomial.ts";
+import { reduceScatterBinomial } from "./reduce-scatter-binomial.ts";
+import { reduceScatterRing } from "./reduce-scatter-ring.ts";
 import { exscanRecursiveDoubling, scanRecursiveDoubling } from "./scan-recursive-doubling.ts";
 import { scatterBinomial } from "./scatter-binomial.ts";
 
@@ -81,15 +85,25 @@ export const algorithms = {
     { name: "recursive-doubling", run: allreduceRecursiveDoubling },
     { name: "linear", run: allreduceLinear },
   ),
+  reduceScatter: rows(
+    { name: "ring", run: reduceScatterRing, needs: ["commutative", "elementwise"] },
+    { name: "binomial", run: reduceScatterBinomial },
+    { name: "linear", run: reduceScatterLinear },
+  ),
   scan: rows({ name: "recursive-doubling", run: scanRecursiveDoubling }, { name: "linear", run: scanLinear }),
   exscan: rows({ name: "recursive-doubling", run: exscanRecursiveDoubling }, { name: "linear", run: exscanLinear }),
 };
 
 type Algorithms = typeof algorithms;
 
+/** `TSMPI_REDUCE_SCATTER` for `reduceScatter`. */
+export function variableOf(collective: string): string {
+  return `TSMPI_${collective.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+}
+
 /** The environment variable of each collective. */
 const variables = Object.fromEntries(
-  Object.keys(algorithms).map((collective) => [collective, `TSMPI_${collective.toUpperCase()}`]),
+  Object.keys(algorithms).map((collective) => [collective, variableOf(collective)]),
 ) as Record<keyof Algorithms, string>;
 
 /**
