@@ -1,12 +1,12 @@
 // mpi/comm: layer 9. Communicators: what all kinds are. Their chapters stand in a row of classes, each in its file:
-// point-to-point.ts, probe.ts, collective.ts, and this one.
+// point-to-point.ts, probe.ts, collective.ts, collective-v.ts, persistent.ts, and this one.
 import { CallSite } from "../base/call-site.ts";
 import { Exception, show } from "../base/errors.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
-import { Collective } from "./collective.ts";
 import { abortJob, checkRunning } from "./environment.ts";
+import { Persistent } from "./persistent.ts";
 
-export class Comm extends Collective {
+export class Comm extends Persistent {
   readonly #endpoint: Endpoint | undefined;
   #name: string;
 
