@@ -116,10 +116,17 @@ export class ArrayFold implements Fold {
     return this.#segments;
   }
 
+  join(): void {
+    if (!this.#segments) return;
+    for (const segment of this.#segments) segment.result();
+    this.#array = this.#target();
+    this.#segments = undefined;
+  }
+
   result(): TypedArray {
+    this.join();
     const result = this.#target();
-    if (this.#segments) for (const segment of this.#segments) segment.result();
-    else if (this.#array !== result) result.set(this.#array as never);
+    if (this.#array !== result) result.set(this.#array as never);
     return this.#into ?? result;
   }
 

@@ -25,6 +25,8 @@ export interface Fold {
    * lengths. @throws ERR_OP when an operator has made something else of an array of values
    */
   split(parts: number | readonly number[]): Fold[];
+  /** Takes the folds that `split` has made together again, to be sent as one. Only where `bytes` is known. */
+  join(): void;
   /** What the user gets: `into`, or a new array or value. */
   result(): unknown;
 }

@@ -8,9 +8,12 @@
 // Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
 import { variable } from "../base/config.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
+import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
 import { allgatherRing } from "./allgather-ring.ts";
+import { allreduceRabenseifner } from "./allreduce-rabenseifner.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import { allreduceRing } from "./allreduce-ring.ts";
+import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
 import { barrierDissemination } from "./barrier-dissemination.ts";
 import { bcastBinomial } from "./bcast-binomial.ts";
@@ -29,6 +32,7 @@ import {
   scatterLinear,
 } from "./linear.ts";
 import { reduceBinomial } from "./reduce-binomial.ts";
+import { reduceRabenseifner } from "./reduce-rabenseifner.ts";
 import { reduceScatterBinomial } from "./reduce-scatter-binomial.ts";
 import { reduceScatterRing } from "./reduce-scatter-ring.ts";
 import { exscanRecursiveDoubling, scanRecursiveDoubling } from "./scan-recursive-doubling.ts";
@@ -47,6 +51,7 @@ export interface Facts {
 const needs = {
   commutative: ({ commute }: Facts) => commute === true,
   elementwise: ({ bytes }: Facts) => bytes !== undefined,
+  "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
 
 interface Row<Run> {
@@ -70,16 +75,37 @@ export const algorithms = {
   allgather: rows(
     // As few steps as any, and each chunk lands in place.
     { name: "ring", run: allgatherRing, when: ({ size }) => size <= 3 },
+    { name: "recursive-doubling", run: allgatherRecursiveDoubling, needs: ["power of two"] },
     { name: "bruck", run: allgatherBruck },
     { name: "linear", run: allgatherLinear },
   ),
-  alltoall: rows({ name: "pairwise", run: alltoallPairwise }, { name: "linear", run: alltoallLinear }),
-  reduce: rows({ name: "binomial", run: reduceBinomial }, { name: "linear", run: reduceLinear }),
+  alltoall: rows(
+    // Nobody knows whether the chunks are short; where they are long it costs the announcements.
+    { name: "bruck", run: alltoallBruck, when: ({ size }) => size >= 8 },
+    { name: "pairwise", run: alltoallPairwise },
+    { name: "linear", run: alltoallLinear },
+  ),
+  reduce: rows(
+    {
+      name: "rabenseifner",
+      run: reduceRabenseifner,
+      needs: ["elementwise"],
+      when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 3,
+    },
+    { name: "binomial", run: reduceBinomial },
+    { name: "linear", run: reduceLinear },
+  ),
   allreduce: rows(
     {
       name: "ring",
       run: allreduceRing,
       needs: ["commutative", "elementwise"],
+      when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 2,
+    },
+    {
+      name: "rabenseifner",
+      run: allreduceRabenseifner,
+      needs: ["elementwise"],
       when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 2,
     },
     { name: "recursive-doubling", run: allreduceRecursiveDoubling },

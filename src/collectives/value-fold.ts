@@ -72,6 +72,10 @@ export class ValueFold implements Fold {
     });
   }
 
+  join(): never {
+    throw internal("join of values");
+  }
+
   result(): unknown {
     if (!this.#into) return this.#own();
     if (!isBuffer(this.#value)) {
