@@ -29,7 +29,7 @@ export function runsOf(length: number, size: number, { counts, displs }: Layout,
   if (!counts && length % size !== 0) {
     throw new Exception(
       "ERR_COUNT",
-      `Cannot ${verb} ${length} elements: ${size} ranks have equal chunks, expected a multiple of ${size}`,
+      `Cannot ${verb} ${length} elements: ${size} ranks ${verb.endsWith(" into") ? "give" : "take"} equal chunks, expected a multiple of ${size}`,
     );
   }
   let next = 0;
