@@ -76,6 +76,9 @@ function docstrings(): Map<string, string> {
 
 /** Names without a section: made for the library itself, or beyond the standard. */
 const exceptions = [
+  "Caching.deleteAttributes",
+  "Group.engine",
+  "Group.members",
   "Op.combine",
   "Op.combineInto",
   "Request.active",

@@ -27,11 +27,14 @@ export async function allgatherBruck(lane: Lane, chunks: Chunks): Promise<void> 
     have.push(...unbundle(await lane.irecv(source), count, source));
     if (sent) await sent;
   }
-  const long = new Array<boolean>(size).fill(false);
-  have.forEach((chunk, i) => {
-    const from = (rank + i) % size;
-    if (!chunk || isLong(chunk)) long[from] = true;
-    else if (i > 0) chunks.put(from, chunk);
-  });
+  await place(lane, chunks, [...have.slice(size - rank), ...have.slice(0, size - rank)]);
+}
+
+/** Puts by rank what has come in bundles, and lets those follow that were only announced. */
+export async function place(lane: Lane, chunks: Chunks, have: readonly (Body | undefined)[]): Promise<void> {
+  const long = have.map((chunk) => !chunk || isLong(chunk));
+  for (const [from, chunk] of have.entries()) {
+    if (from !== lane.rank && chunk && !long[from]) chunks.put(from, chunk);
+  }
   if (long.includes(true)) await allgatherRing(lane, chunks, long);
 }

@@ -12,6 +12,7 @@
 // From   Patarasuk, Yuan, "Bandwidth optimal all-reduce algorithms for clusters of workstations", JPDC 69(2), 2009
 import type { Lane } from "../comm/lane.ts";
 import type { Fold } from "./fold.ts";
+import { foldRing } from "./reduce-scatter-ring.ts";
 import { guarded } from "./sends.ts";
 
 export async function allreduceRing(lane: Lane, fold: Fold): Promise<void> {
@@ -21,12 +22,7 @@ export async function allreduceRing(lane: Lane, fold: Fold): Promise<void> {
   const segments = fold.split(size);
   const segment = (i: number) => segments[(i + size) % size]!;
 
-  for (let step = 0; step < size - 1; step++) {
-    const sent = guarded(segment(rank - step).send(lane, right));
-    const next = segment(rank - step - 1);
-    next.append(await next.receive(lane, left), left);
-    if (sent) await sent;
-  }
+  await foldRing(lane, segments, rank);
   for (let step = 0; step < size - 1; step++) {
     const sent = guarded(segment(rank + 1 - step).send(lane, right));
     await segment(rank - step).adopt(lane, left);

@@ -15,6 +15,12 @@ function arrayLike(array: TypedArray, length: number): TypedArray {
   return new make(length);
 }
 
+/** Lengths of `count` runs of about the same length. */
+function evenly(length: number, count: number): number[] {
+  const begin = (i: number) => Math.floor((i * length) / count);
+  return Array.from({ length: count }, (_, i) => begin(i + 1) - begin(i));
+}
+
 export class ArrayFold implements Fold {
   readonly #op: Op;
   readonly #element: number;
@@ -89,29 +95,38 @@ export class ArrayFold implements Fold {
     this.#array = result;
   }
 
-  split(count: number): ArrayFold[] {
+  split(parts: number | readonly number[]): ArrayFold[] {
     const array = this.#array;
     const result = this.#target();
+    const lengths = typeof parts === "number" ? evenly(array.length, parts) : parts;
     let longest: TypedArray | undefined;
-    this.#segments = Array.from({ length: count }, (_, i) => {
-      const begin = Math.floor((i * array.length) / count);
-      const end = Math.floor(((i + 1) * array.length) / count);
+    let begin = 0;
+    this.#segments = lengths.map((length) => {
+      const end = begin + length;
       const fold = new ArrayFold(this.#op, array.subarray(begin, end), undefined);
       fold.#result = result.subarray(begin, end);
       // All segments take turns in one piece of memory.
       fold.#scratch = () => {
-        longest ??= arrayLike(array, Math.ceil(array.length / count));
-        return longest.subarray(0, end - begin);
+        longest ??= arrayLike(array, Math.max(...lengths));
+        return longest.subarray(0, length);
       };
+      begin = end;
       return fold;
     });
     return this.#segments;
   }
 
+  join(): void {
+    if (!this.#segments) return;
+    for (const segment of this.#segments) segment.result();
+    this.#array = this.#target();
+    this.#segments = undefined;
+  }
+
   result(): TypedArray {
+    this.join();
     const result = this.#target();
-    if (this.#segments) for (const segment of this.#segments) segment.result();
-    else if (this.#array !== result) result.set(this.#array as never);
+    if (this.#array !== result) result.set(this.#array as never);
     return this.#into ?? result;
   }
 

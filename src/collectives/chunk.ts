@@ -1,6 +1,6 @@
 // collectives/chunk: layer 6. A chunk is one rank's share of what a collective moves, as a Body: a value stays encoded
-// until it has arrived, a buffer is a view of somebody's memory. From the user's data to chunks, and back.
-import { Exception, show } from "../base/errors.ts";
+// until it has arrived, a buffer is a view of somebody's memory. From the user's data to a chunk, and back.
+import { Exception } from "../base/errors.ts";
 import { type Body, bodyBytes } from "../data/body.ts";
 import { allocate, type BufferLike, bufferFrom, bytesOf, elementOfBuffer, isBuffer } from "../data/buffer.ts";
 import { BYTES, elements, VALUE } from "../data/element.ts";
@@ -26,44 +26,15 @@ export function chunkOf(data: unknown): Body {
   return { element: VALUE, parts: parts.length === 1 ? [kept] : [kept, ...parts.slice(1)] };
 }
 
-/**
- * The user's data as `size` chunks: element i of an array, or the ith of equal pieces of a buffer.
- * @param verb for error messages: "scatter"
- * @throws ERR_TYPE for other data, ERR_COUNT when it does not divide into `size` chunks
- */
-export function chunksOf(data: unknown, size: number, verb: string): Body[] {
-  if (isBuffer(data)) {
-    const element = elementOfBuffer(data);
-    const bytes = bytesOf(data);
-    const count = bytes.byteLength / elements[element]!.size;
-    if (count % size !== 0) {
-      throw new Exception(
-        "ERR_COUNT",
-        `Cannot ${verb} ${count} elements: ${size} ranks take equal chunks, expected a multiple of ${size}`,
-      );
-    }
-    const length = bytes.byteLength / size;
-    return Array.from({ length: size }, (_, i) => ({ element, parts: [bytes.subarray(i * length, (i + 1) * length)] }));
-  }
-  if (!Array.isArray(data)) {
-    throw new Exception(
-      "ERR_TYPE",
-      `Cannot ${verb} ${show(data)}: it has no chunks, expected an array of ${size} values or a buffer`,
-    );
-  }
-  if (data.length !== size) {
-    throw new Exception(
-      "ERR_COUNT",
-      `Cannot ${verb} an array of ${data.length}: there are ${size} ranks, expected one value a rank`,
-    );
-  }
-  // Array.from visits the holes of a sparse array too.
-  return Array.from(data, chunkOf);
-}
-
 /** What the user gets for a chunk whose memory is ours to give away. */
 export function open(chunk: Body): unknown {
   return chunk.element === VALUE ? decodeValue(chunk.parts) : bufferFrom(chunk.element, chunk.parts[0]!);
+}
+
+/** The memory of a buffer's chunk as the user knows it: a typed array, or for untyped bytes a Uint8Array. */
+export function viewOf({ element, parts: [bytes] }: Body): BufferLike {
+  const { view, size } = elements[element]!;
+  return view ? new view(bytes!.buffer, bytes!.byteOffset, bytes!.byteLength / size) : bytes!;
 }
 
 /** The same chunk in memory of its own. */
@@ -80,22 +51,27 @@ export function copyOf(chunk: Body): Body {
  */
 export function land(chunk: Body, slot: Slot | undefined, what: string): Body {
   if (!slot) return copyOf(chunk);
-  const same = chunk.element === slot.element || chunk.element === BYTES || slot.element === BYTES;
-  if (chunk.element === VALUE || !same) {
+  const bytes = bodyBytes(chunk);
+  checkFits(chunk.element, bytes, slot, what);
+  slot.bytes.set(chunk.parts[0]!);
+  return { element: chunk.element, parts: [slot.bytes.subarray(0, bytes)] };
+}
+
+/** Throws what `land` would throw for a chunk of this kind and length. */
+export function checkFits(element: number, bytes: number, slot: Slot, what: string): void {
+  const same = element === slot.element || element === BYTES || slot.element === BYTES;
+  if (element === VALUE || !same) {
     throw new Exception(
       "ERR_TYPE",
-      `Cannot place ${what} in into: it is ${elements[chunk.element]!.name}, expected ${elements[slot.element]!.name}`,
+      `Cannot place ${what} in into: it is ${elements[element]!.name}, expected ${elements[slot.element]!.name}`,
     );
   }
-  const bytes = bodyBytes(chunk);
   if (bytes > slot.bytes.byteLength) {
     throw new Exception(
       "ERR_TRUNCATE",
       `Cannot place ${what} in into: it has ${bytes} bytes, into holds ${slot.bytes.byteLength}`,
     );
   }
-  slot.bytes.set(chunk.parts[0]!);
-  return { element: chunk.element, parts: [slot.bytes.subarray(0, bytes)] };
 }
 
 /** A new buffer like `buffer`: same kind and length, all zero. */

@@ -1,51 +1,54 @@
 // collectives/chunks: layer 6. What a rank collects, one chunk a rank: where each one is to land, which have come, and
-// the user's result. Used by gather, allgather and alltoall.
+// the user's result. Used by gather, allgather, alltoall and the forms of these whose chunks differ in length.
 import { Exception } from "../base/errors.ts";
 import { type Body, bodyBytes } from "../data/body.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import { elements } from "../data/element.ts";
 import { land, open, type Slot, slotOf } from "./chunk.ts";
+import { checkDisjoint, joined, type Layout, runsOf } from "./runs.ts";
 
 export class Chunks {
   readonly #chunks: (Body | undefined)[];
   readonly #into: BufferLike | undefined;
-  readonly #slot: Slot | undefined;
-  /** Bytes that each rank's chunk must have when there is an `into`. */
-  readonly #bytes: number = 0;
+  /** Where each rank's chunk lands when there is an `into`; it must fill its slot. */
+  readonly #slots: Slot[] | undefined;
+  readonly #verb: string;
+  readonly #counts: Layout["counts"];
 
   /**
-   * @param into where the chunks are to stand one behind the other, each as long as the others
+   * @param into where the chunks are to stand
    * @param verb for error messages: "gather"
-   * @throws ERR_COUNT when `into` does not divide into `size` chunks
+   * @param layout where in `into`; by default one behind the other, each as long as the others
+   * @throws ERR_COUNT, ERR_DISP when `into` does not have these runs
    */
-  constructor(size: number, into: BufferLike | undefined, verb: string) {
+  constructor(size: number, into: BufferLike | undefined, verb: string, layout: Layout = {}) {
     this.#chunks = new Array<Body | undefined>(size).fill(undefined);
     this.#into = into;
-    this.#slot = slotOf(into);
-    if (!this.#slot) return;
-    const count = this.#slot.bytes.byteLength / elements[this.#slot.element]!.size;
-    if (count % size !== 0) {
-      throw new Exception(
-        "ERR_COUNT",
-        `Cannot ${verb} into ${count} elements: ${size} ranks give equal chunks, expected a multiple of ${size}`,
-      );
-    }
-    this.#bytes = this.#slot.bytes.byteLength / size;
+    this.#verb = verb;
+    this.#counts = layout.counts;
+    const slot = slotOf(into);
+    if (!slot) return;
+    const { size: width } = elements[slot.element]!;
+    const runs = runsOf(slot.bytes.byteLength / width, size, layout, `${verb} into`);
+    if (layout.displs) checkDisjoint(runs, `${verb} into`);
+    this.#slots = runs.map(({ begin, end }) => ({
+      element: slot.element,
+      bytes: slot.bytes.subarray(begin * width, end * width),
+    }));
   }
 
   /** Where rank `i`'s chunk is to land: the second argument of `irecv`. */
   slot(i: number): Slot | undefined {
-    if (!this.#slot) return undefined;
-    const { element, bytes } = this.#slot;
-    return { element, bytes: bytes.subarray(i * this.#bytes, (i + 1) * this.#bytes) };
+    return this.#slots?.[i];
   }
 
   /** Takes rank `i`'s chunk as `irecv(…, slot(i))` has delivered it. @throws ERR_COUNT when it does not fill its slot */
   set(i: number, chunk: Body): void {
-    if (this.#slot && bodyBytes(chunk) !== this.#bytes) {
+    const expected = this.slot(i)?.bytes.byteLength;
+    if (expected !== undefined && bodyBytes(chunk) !== expected) {
       throw new Exception(
         "ERR_COUNT",
-        `Cannot place the chunk of rank ${i} in into: it has ${bodyBytes(chunk)} bytes, expected ${this.#bytes} from each rank`,
+        `Cannot place the chunk of rank ${i} in into: it has ${bodyBytes(chunk)} bytes, expected ${expected} from this rank`,
       );
     }
     this.#chunks[i] = chunk;
@@ -56,6 +59,12 @@ export class Chunks {
     this.set(i, land(chunk, this.slot(i), `the chunk of rank ${i}`));
   }
 
+  /** Takes what stands in rank `i`'s slot as its chunk. Only where there is an `into`. */
+  keep(i: number): void {
+    const { element, bytes } = this.slot(i)!;
+    this.#chunks[i] = { element, parts: [bytes] };
+  }
+
   /** Rank `i`'s chunk, which has come, to be sent on. */
   at(i: number): Body {
     return this.#chunks[i]!;
@@ -64,5 +73,10 @@ export class Chunks {
   /** `into`, or all that has come, by rank. */
   result(): unknown {
     return this.#into ?? this.#chunks.map((chunk) => open(chunk!));
+  }
+
+  /** `into`, or one array or buffer of all that has come. @throws see joined() of runs.ts */
+  joined(): unknown {
+    return this.#into ?? joined(this.#chunks as Body[], this.#counts, this.#verb);
   }
 }

@@ -20,10 +20,13 @@ export interface Fold {
   /** ours = theirs, received from rank `source`. */
   adopt(lane: Lane, source: number): Promise<void>;
   /**
-   * The fold as `count` folds of consecutive runs of elements, some empty when there are fewer elements; together they
-   * are this one. Only where `bytes` is known.
+   * The fold as folds of consecutive runs of elements; together they are this one. A number asks for so many of about the
+   * same length, some empty when there are fewer elements, and only where `bytes` is known; a list for runs of these
+   * lengths. @throws ERR_OP when an operator has made something else of an array of values
    */
-  split(count: number): Fold[];
+  split(parts: number | readonly number[]): Fold[];
+  /** Takes the folds that `split` has made together again, to be sent as one. Only where `bytes` is known. */
+  join(): void;
   /** What the user gets: `into`, or a new array or value. */
   result(): unknown;
 }

@@ -97,6 +97,25 @@ export async function allreduceLinear(lane: Lane, fold: Fold): Promise<void> {
   await sends.all();
 }
 
+/** Rank 0 reduces and gives each rank its run. @param lengths of the runs, one a rank @returns this rank's run */
+export async function reduceScatterLinear(lane: Lane, fold: Fold, lengths: readonly number[]): Promise<Fold> {
+  await reduceLinear(lane, 0, fold);
+  return scatterRuns(lane, fold, lengths);
+}
+
+/** Rank 0, which has the fold of all, gives each rank its run. @returns this rank's run */
+export async function scatterRuns(lane: Lane, fold: Fold, lengths: readonly number[]): Promise<Fold> {
+  const { rank, size } = lane;
+  const runs = fold.split(lengths);
+  if (rank > 0) await runs[rank]!.adopt(lane, 0);
+  else {
+    const sends = new Sends();
+    for (let i = 1; i < size; i++) sends.add(runs[i]!.send(lane, i));
+    await sends.all();
+  }
+  return runs[rank]!;
+}
+
 /** From hand to hand. */
 export async function scanLinear(lane: Lane, fold: Fold): Promise<void> {
   const { rank, size } = lane;

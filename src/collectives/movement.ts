@@ -1,14 +1,23 @@
-// collectives/movement: layer 6. The collectives that move data without changing it, one function each, called by the
-// public methods with checked arguments. `into` and buffers mean what API.md section 3 says.
+// collectives/movement: layer 6. The collectives that move data without changing it, one function each, called XX from "../comm/lane.ts";
+import { IN_PLACE } from "../base/constants.ts";
 import type { Lane } from "../comm/lane.ts";
+import type { Body } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
-import { bufferLike, chunkOf, chunksOf, copyOf, land, open, slotOf } from "./chunk.ts";
+import { VALUE } from "../data/element.ts";
+import { bufferLike, chunkOf, copyOf, land, open, slotOf, viewOf } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
+import { chunksOf } from "./runs.ts";
 import { select } from "./select.ts";
 
 export interface Into {
   /** Memory of the caller for the result, which is then what the call returns. */
   readonly into?: BufferLike | undefined;
+}
+
+/** `into` of a scatter, which at the root may be IN_PLACE: its own chunk stays where it is. */
+export interface ScatterInto {
+  readonly root: number;
+  readonly into?: BufferLike | typeof IN_PLACE | undefined;
 }
 
 export interface Rooted extends Into {
@@ -46,16 +55,24 @@ export async function bcast(lane: Lane, data: unknown, { root, into }: Rooted): 
  * @throws ERR_COUNT, ERR_TYPE at the root when the data does not divide; ERR_TRUNCATE, ERR_TYPE for a wrong `into`
  * @see MPI-4.1 §6.6
  */
-export async function scatter(lane: Lane, data: unknown, { root, into }: Rooted): Promise<unknown> {
+export function scatter(lane: Lane, data: unknown, options: ScatterInto): Promise<unknown> {
+  return deal(lane, () => chunksOf(data, lane.size, "scatter"), options);
+}
+
+/** As scatter, of the chunks that `chunksAtRoot` makes of the data. */
+export async function deal(lane: Lane, chunksAtRoot: () => Body[], { root, into }: ScatterInto): Promise<unknown> {
   const run = select("scatter", lane);
   if (lane.rank !== root) {
-    const chunk = await run(lane, root, undefined, slotOf(into));
-    return into ?? open(chunk);
+    const memory = into as BufferLike | undefined;
+    const chunk = await run(lane, root, undefined, slotOf(memory));
+    return memory ?? open(chunk);
   }
-  const chunks = chunksOf(data, lane.size, "scatter");
-  const own = land(chunks[root]!, slotOf(into), "the root's chunk");
+  const chunks = chunksAtRoot();
+  const mine = chunks[root]!;
+  const own = into === IN_PLACE ? undefined : land(mine, slotOf(into), "the root's chunk");
   await run(lane, root, chunks);
-  return into ?? open(own);
+  if (own) return into ?? open(own);
+  return mine.element === VALUE ? open(copyOf(mine)) : viewOf(mine);
 }
 
 /**
@@ -66,16 +83,21 @@ export async function scatter(lane: Lane, data: unknown, { root, into }: Rooted)
  * @see MPI-4.1 §6.5
  */
 export async function gather(lane: Lane, data: unknown, { root, into }: Rooted): Promise<unknown> {
-  const run = select("gather", lane);
-  const own = chunkOf(data);
-  if (lane.rank !== root) {
-    await run(lane, root, own);
-    return null;
-  }
-  const chunks = new Chunks(lane.size, into, "gather");
-  chunks.put(root, own);
-  await run(lane, root, own, chunks);
-  return chunks.result();
+  const atRoot = lane.rank === root;
+  const chunks = atRoot ? new Chunks(lane.size, into, "gather") : undefined;
+  await collectAtRoot(lane, root, data === IN_PLACE ? undefined : chunkOf(data), chunks);
+  return chunks ? chunks.result() : null;
+}
+
+/** @param own this rank's chunk; undefined at the root where it stands in `into` already */
+export async function collectAtRoot(lane: Lane, root: number, own: Body | undefined, chunks?: Chunks): Promise<void> {
+  if (chunks) putOwn(lane, own, chunks);
+  await select("gather", lane)(lane, root, own ?? chunks!.at(root), chunks);
+}
+
+function putOwn(lane: Lane, own: Body | undefined, chunks: Chunks): void {
+  if (own) chunks.put(lane.rank, own);
+  else chunks.keep(lane.rank);
 }
 
 /**
@@ -87,9 +109,14 @@ export async function gather(lane: Lane, data: unknown, { root, into }: Rooted):
  */
 export async function allgather(lane: Lane, data: unknown, { into }: Into): Promise<unknown> {
   const chunks = new Chunks(lane.size, into, "allgather");
-  chunks.put(lane.rank, chunkOf(data));
-  await select("allgather", lane)(lane, chunks);
+  await collectEverywhere(lane, data === IN_PLACE ? undefined : chunkOf(data), chunks);
   return chunks.result();
+}
+
+/** @param own this rank's chunk; undefined where it stands in `into` already */
+export async function collectEverywhere(lane: Lane, own: Body | undefined, chunks: Chunks): Promise<void> {
+  putOwn(lane, own, chunks);
+  await select("allgather", lane)(lane, chunks);
 }
 
 /**
@@ -100,9 +127,20 @@ export async function allgather(lane: Lane, data: unknown, { into }: Into): Prom
  * @see MPI-4.1 §6.8
  */
 export async function alltoall(lane: Lane, data: unknown, { into }: Into): Promise<unknown> {
-  const out = chunksOf(data, lane.size, "alltoall");
-  const chunks = new Chunks(lane.size, into ?? (isBuffer(data) ? bufferLike(data) : undefined), "alltoall");
+  const given = data === IN_PLACE ? copied(into!) : data;
+  const out = chunksOf(given, lane.size, "alltoall");
+  const chunks = new Chunks(lane.size, into ?? (isBuffer(given) ? bufferLike(given) : undefined), "alltoall");
+  await exchange(lane, out, chunks);
+  return chunks.result();
+}
+
+/** @param out one chunk for each rank */
+export async function exchange(lane: Lane, out: readonly Body[], chunks: Chunks): Promise<void> {
   chunks.put(lane.rank, out[lane.rank]!);
   await select("alltoall", lane)(lane, out, chunks);
-  return chunks.result();
+}
+
+/** A new buffer with the same content. */
+export function copied(buffer: BufferLike): BufferLike {
+  return open(copyOf(chunkOf(buffer))) as BufferLike;
 }

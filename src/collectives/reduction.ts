@@ -1,11 +1,17 @@
 // collectives/reduction: layer 6. The collectives that combine data with an operator, one function each, called by the
 // public methods with checked arguments. Typed arrays are combined element by element where the operator can do that;
-// everything else is one operand. Operands are combined in rank order; the caller's data is never changed.
+// everything else is one operand. Operands are combined in rank order; the caller's data is never changed. Where the data is
+// IN_PLACE, it is what stands in `into`.
+import { IN_PLACE } from "../base/constants.ts";
+import { Exception, show } from "../base/errors.ts";
 import type { Lane } from "../comm/lane.ts";
 import { type BufferLike, isTypedArray } from "../data/buffer.ts";
+import { elementOf, VALUE } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import { ArrayFold } from "./array-fold.ts";
+import { checkFits, chunkOf, land, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
+import { type Layout, runsOf } from "./runs.ts";
 import { select } from "./select.ts";
 import { ValueFold } from "./value-fold.ts";
 
@@ -20,6 +26,7 @@ export interface ReducedAtRoot extends Reduced {
 }
 
 function foldOf(op: Op, data: unknown, into: BufferLike | undefined): Fold {
+  if (data === IN_PLACE) return foldOf(op, into, into);
   return isTypedArray(data) && op.elementwise ? new ArrayFold(op, data, into) : new ValueFold(op, data, into);
 }
 
@@ -50,6 +57,47 @@ export async function allreduce(lane: Lane, data: unknown, { op, into }: Reduced
   const fold = foldOf(op, data, into);
   await select("allreduce", facts(lane, fold))(lane, fold);
   return fold.result();
+}
+
+/**
+ * Combines every rank's data on every rank, which keeps its run of the result.
+ * @param data an array of values or a typed array, as long as everyone's
+ * @param counts the length of each rank's run; left out, each rank gets an equal block, of an array of values one value
+ * @returns `into`, or this rank's run; in place `into`, which begins with it
+ * @throws ERR_COUNT, ERR_TYPE when the data has no such runs, ERR_TRUNCATE for a short `into`, ERR_OP
+ * @see MPI-4.1 §6.10
+ */
+export async function reduceScatter(
+  lane: Lane,
+  data: unknown,
+  { op, into, counts }: Reduced & Pick<Layout, "counts">,
+): Promise<unknown> {
+  const verb = counts ? "reduceScatter" : "reduceScatterBlock";
+  const given = data === IN_PLACE ? into : data;
+  if (!Array.isArray(given) && !isTypedArray(given)) {
+    throw new Exception("ERR_TYPE", `Cannot ${verb} ${show(given)}: expected an array of values or a typed array`);
+  }
+  const lengths = runsOf(given.length, lane.size, { counts }, verb).map(({ begin, end }) => end - begin);
+  const total = lengths.reduce((a, b) => a + b, 0);
+  if (total < given.length) {
+    throw new Exception("ERR_COUNT", `Cannot ${verb} ${given.length} elements: counts add up to ${total}`);
+  }
+  const slot = slotOf(into);
+  if (slot) {
+    // Before anything is sent.
+    const { element, width } = isTypedArray(given)
+      ? { element: elementOf(given), width: given.BYTES_PER_ELEMENT }
+      : { element: VALUE, width: 1 };
+    checkFits(element, lengths[lane.rank]! * width, slot, "the result");
+  }
+  const fold = foldOf(op, given, undefined);
+  const result = (await select("reduceScatter", facts(lane, fold))(lane, fold, lengths)).result();
+  if (into) {
+    land(chunkOf(result), slot, "the result");
+    return into;
+  }
+  if (isTypedArray(result)) return result.slice();
+  return counts ? result : (result as unknown[])[0];
 }
 
 /**

@@ -4,12 +4,16 @@
 // knows: the number of ranks, the operator, and for elementwise reductions the length, which MPI makes the same
 // everywhere. `TSMPI_ALLREDUCE=ring` and its like (TSMPI_ and the collective's name, on all ranks) ask for a row by its
 // name; where that row's needs are not met, the table picks as if nothing had been asked.
+// The v forms move their runs by the rows of gather, scatter, allgather and alltoall.
 // Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
 import { variable } from "../base/config.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
+import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
 import { allgatherRing } from "./allgather-ring.ts";
+import { allreduceRabenseifner } from "./allreduce-rabenseifner.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import { allreduceRing } from "./allreduce-ring.ts";
+import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
 import { barrierDissemination } from "./barrier-dissemination.ts";
 import { bcastBinomial } from "./bcast-binomial.ts";
@@ -23,10 +27,14 @@ import {
   exscanLinear,
   gatherLinear,
   reduceLinear,
+  reduceScatterLinear,
   scanLinear,
   scatterLinear,
 } from "./linear.ts";
 import { reduceBinomial } from "./reduce-binomial.ts";
+import { reduceRabenseifner } from "./reduce-rabenseifner.ts";
+import { reduceScatterBinomial } from "./reduce-scatter-binomial.ts";
+import { reduceScatterRing } from "./reduce-scatter-ring.ts";
 import { exscanRecursiveDoubling, scanRecursiveDoubling } from "./scan-recursive-doubling.ts";
 import { scatterBinomial } from "./scatter-binomial.ts";
 
@@ -43,6 +51,7 @@ export interface Facts {
 const needs = {
   commutative: ({ commute }: Facts) => commute === true,
   elementwise: ({ bytes }: Facts) => bytes !== undefined,
+  "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
 
 interface Row<Run> {
@@ -66,11 +75,26 @@ export const algorithms = {
   allgather: rows(
     // As few steps as any, and each chunk lands in place.
     { name: "ring", run: allgatherRing, when: ({ size }) => size <= 3 },
+    { name: "recursive-doubling", run: allgatherRecursiveDoubling, needs: ["power of two"] },
     { name: "bruck", run: allgatherBruck },
     { name: "linear", run: allgatherLinear },
   ),
-  alltoall: rows({ name: "pairwise", run: alltoallPairwise }, { name: "linear", run: alltoallLinear }),
-  reduce: rows({ name: "binomial", run: reduceBinomial }, { name: "linear", run: reduceLinear }),
+  alltoall: rows(
+    // Nobody knows whether the chunks are short; where they are long it costs the announcements.
+    { name: "bruck", run: alltoallBruck, when: ({ size }) => size >= 8 },
+    { name: "pairwise", run: alltoallPairwise },
+    { name: "linear", run: alltoallLinear },
+  ),
+  reduce: rows(
+    {
+      name: "rabenseifner",
+      run: reduceRabenseifner,
+      needs: ["elementwise"],
+      when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 3,
+    },
+    { name: "binomial", run: reduceBinomial },
+    { name: "linear", run: reduceLinear },
+  ),
   allreduce: rows(
     {
       name: "ring",
@@ -78,8 +102,19 @@ export const algorithms = {
       needs: ["commutative", "elementwise"],
       when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 2,
     },
+    {
+      name: "rabenseifner",
+      run: allreduceRabenseifner,
+      needs: ["elementwise"],
+      when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 2,
+    },
     { name: "recursive-doubling", run: allreduceRecursiveDoubling },
     { name: "linear", run: allreduceLinear },
+  ),
+  reduceScatter: rows(
+    { name: "ring", run: reduceScatterRing, needs: ["commutative", "elementwise"] },
+    { name: "binomial", run: reduceScatterBinomial },
+    { name: "linear", run: reduceScatterLinear },
   ),
   scan: rows({ name: "recursive-doubling", run: scanRecursiveDoubling }, { name: "linear", run: scanLinear }),
   exscan: rows({ name: "recursive-doubling", run: exscanRecursiveDoubling }, { name: "linear", run: exscanLinear }),
@@ -87,9 +122,14 @@ export const algorithms = {
 
 type Algorithms = typeof algorithms;
 
+/** `TSMPI_REDUCE_SCATTER` for `reduceScatter`. */
+export function variableOf(collective: string): string {
+  return `TSMPI_${collective.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+}
+
 /** The environment variable of each collective. */
 const variables = Object.fromEntries(
-  Object.keys(algorithms).map((collective) => [collective, `TSMPI_${collective.toUpperCase()}`]),
+  Object.keys(algorithms).map((collective) => [collective, variableOf(collective)]),
 ) as Record<keyof Algorithms, string>;
 
 /**

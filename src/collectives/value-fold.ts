@@ -3,7 +3,7 @@
 import { Exception, internal, show } from "../base/errors.ts";
 import type { Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
-import { type BufferLike, isBuffer } from "../data/buffer.ts";
+import { type BufferLike, isBuffer, isTypedArray } from "../data/buffer.ts";
 import { type Op, SUM } from "../data/op.ts";
 import { chunkOf, copyOf, land, open, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
@@ -53,8 +53,27 @@ export class ValueFold implements Fold {
     this.#ours = true;
   }
 
-  split(): never {
-    throw internal("split of a value");
+  split(parts: number | readonly number[]): ValueFold[] {
+    if (typeof parts === "number") throw internal("split of a value into equal parts");
+    const value = this.#value;
+    const length = parts.reduce((a, b) => a + b, 0);
+    if (!(Array.isArray(value) || isTypedArray(value)) || value.length !== length) {
+      throw new Exception(
+        "ERR_OP",
+        `Cannot divide ${show(value)}, the result of ${this.#op.name}: expected an array of ${length}`,
+      );
+    }
+    let begin = 0;
+    return parts.map((part) => {
+      begin += part;
+      const fold = new ValueFold(this.#op, value.slice(begin - part, begin), undefined);
+      fold.#ours = this.#ours;
+      return fold;
+    });
+  }
+
+  join(): never {
+    throw internal("join of values");
   }
 
   result(): unknown {

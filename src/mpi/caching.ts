@@ -13,9 +13,9 @@ import { errorClasses } from "../base/error-classes.ts";
 import { Exception } from "../base/errors.ts";
 import { checkOptions } from "./arguments.ts";
 import { Attributes, dropKeyval, type KeyvalOptions, makeKeyval } from "./attributes.ts";
-import { Collective } from "./collective.ts";
 import type { Comm } from "./comm.ts";
 import { Info, infoItems } from "./info.ts";
+import { Persistent } from "./persistent.ts";
 
 /** The attributes that every communicator has, from the number of processes in the job. */
 const predefined = new Map<number, (processes: number) => number>([
@@ -27,7 +27,7 @@ const predefined = new Map<number, (processes: number) => number>([
   [LASTUSEDCODE, () => errorClasses.ERR_LASTCODE[0]],
 ]);
 
-export abstract class Caching extends Collective {
+export abstract class Caching extends Persistent {
   protected readonly attributes = new Attributes<Caching>("Comm", this);
   protected readonly hints = new Info(new Map());
 

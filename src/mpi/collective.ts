@@ -1,5 +1,7 @@
 // mpi/collective: layer 9. The chapter "collective communication" of a communicator: Comm extends it. Arguments are
 // checked here; the work is done in collectives/. Every call has its i… form around the same function.
+import { IN_PLACE } from "../base/constants.ts";
+import { Exception } from "../base/errors.ts";
 import { allgather, alltoall, barrier, bcast, gather, scatter } from "../collectives/movement.ts";
 import { allreduce, reduce } from "../collectives/reduction.ts";
 import type { EndpointLane } from "../comm/endpoint.ts";
@@ -9,9 +11,11 @@ import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
 import { Operation } from "../engine/operation.ts";
 import { checkInto, checkOptions, checkRoot } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
+import { checkInPlace, type InPlace } from "./collective-arguments.ts";
 import type { Into } from "./point-to-point.ts";
+import type { Plan } from "./prequest.ts";
 import { Probe } from "./probe.ts";
-import { type Pending, Request } from "./request.ts";
+import { Request } from "./request.ts";
 
 export interface RootOptions {
   /** The rank that has the data, or gets the result. @default {0} */
@@ -23,41 +27,44 @@ export interface OpOptions<T> {
   op?: Op | ReduceFunction<T>;
 }
 
-type None = Record<never, never>;
+export type None = Record<never, never>;
 
 export abstract class Collective extends Probe {
   /**
-   * Starts a collective: every rank must call the same ones in the same order.
+   * A collective that can be started: every rank must start the same ones in the same order.
    * @param ownLane for one that only some of the ranks call
    */
-  protected start<T>(
+  protected plan<T>(
     call: string,
     details: string,
     run: (lane: EndpointLane) => Promise<unknown>,
     ownLane?: EndpointLane,
-  ): Pending<T> {
-    const endpoint = this.use(call);
-    const lane = ownLane ?? endpoint.lane();
-    const operation = Operation.of(run(lane) as Promise<T>);
-    const describe = () => {
-      const awaited = [...lane.awaited].sort((a, b) => a - b);
-      return `${call}(${details}) on ${this.name}${awaited.length > 0 ? `, waiting for rank ${awaited.join(", ")}` : ""}`;
+  ): Plan<T> {
+    this.use(call);
+    return () => {
+      const endpoint = this.use(call);
+      const lane = ownLane ?? endpoint.lane();
+      const operation = Operation.of(run(lane) as Promise<T>);
+      const describe = () => {
+        const awaited = [...lane.awaited].sort((a, b) => a - b);
+        return `${call}(${details}) on ${this.name}${awaited.length > 0 ? `, waiting for rank ${awaited.join(", ")}` : ""}`;
+      };
+      return { operation, progress: endpoint.engine.progress, describe };
     };
-    return { operation, progress: endpoint.engine.progress, describe };
   }
 
-  /** Waits for a collective that `begin` starts. */
-  protected finish<T>(begin: () => Pending<T>): Promise<T> {
+  /** Waits for a collective that `plan` makes. */
+  protected finish<T>(plan: () => Plan<T>): Promise<T> {
     return attempt(() => {
-      const pending = begin();
+      const pending = plan()();
       return waitFor(pending.progress, pending.operation, pending);
     });
   }
 
   // --- barrier ---
 
-  #barrier(call: string): Pending<void> {
-    return this.start(call, "", (lane) => barrier(lane));
+  protected planBarrier(call: string): Plan<void> {
+    return this.plan(call, "", (lane) => barrier(lane));
   }
 
   /**
@@ -72,20 +79,24 @@ export abstract class Collective extends Probe {
    * @see MPI-4.1 §6.3
    */
   barrier(): Promise<void> {
-    return this.finish(() => this.#barrier("barrier"));
+    return this.finish(() => this.planBarrier("barrier"));
   }
   /** Starts a barrier. @see MPI-4.1 §6.12.1 */
   ibarrier(): Request<void> {
-    return new Request(this.#barrier("ibarrier"));
+    return new Request(this.planBarrier("ibarrier")());
   }
 
   // --- bcast ---
 
-  #bcast(call: string, data: unknown, options: (RootOptions & Partial<Into<BufferLike>>) | undefined): Pending<any> {
+  protected planBcast(
+    call: string,
+    data: unknown,
+    options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
+  ): Plan<any> {
     checkOptions(call, options, ["root", "into"]);
     const root = checkRoot(call, this, options?.root);
     const into = checkInto(call, options?.into);
-    return this.start(call, `root ${root}`, (lane) => bcast(lane, data, { root, into }));
+    return this.plan(call, `root ${root}`, (lane) => bcast(lane, data, { root, into }));
   }
 
   /**
@@ -106,22 +117,33 @@ export abstract class Collective extends Probe {
   bcast<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Promise<B>;
   bcast<T = any>(data?: T, options?: RootOptions): Promise<T>;
   bcast(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.#bcast("bcast", data, options));
+    return this.finish(() => this.planBcast("bcast", data, options));
   }
   /** Starts a bcast. @see MPI-4.1 §6.12.2 */
   ibcast<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Request<B>;
   ibcast<T = any>(data?: T, options?: RootOptions): Request<T>;
   ibcast(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.#bcast("ibcast", data, options));
+    return new Request(this.planBcast("ibcast", data, options)());
   }
 
   // --- scatter ---
 
-  #scatter(call: string, data: unknown, options: (RootOptions & Partial<Into<BufferLike>>) | undefined): Pending<any> {
+  protected planScatter(
+    call: string,
+    data: unknown,
+    options: (RootOptions & { into?: BufferLike | InPlace }) | undefined,
+  ): Plan<any> {
     checkOptions(call, options, ["root", "into"]);
     const root = checkRoot(call, this, options?.root);
-    const into = checkInto(call, options?.into);
-    return this.start(call, `root ${root}`, (lane) => scatter(lane, data, { root, into }));
+    const into = this.scatterInto(call, root, options?.into);
+    return this.plan(call, `root ${root}`, (lane) => scatter(lane, data, { root, into }));
+  }
+
+  /** The option `into` of a scatter, which at the root may be MPI.IN_PLACE. */
+  protected scatterInto(call: string, root: number, into: unknown): BufferLike | InPlace | undefined {
+    if (into !== IN_PLACE) return checkInto(call, into);
+    if (this.use(call).group.rank === root) return IN_PLACE;
+    throw new Exception("ERR_BUFFER", `Cannot ${call} in place: only rank ${root} has the data, expected a buffer`);
   }
 
   /**
@@ -141,26 +163,31 @@ export abstract class Collective extends Probe {
    * @see MPI-4.1 §6.6
    */
   scatter<B extends BufferLike>(data: TypedArray | null | undefined, options: RootOptions & Into<B>): Promise<B>;
-  scatter<A extends TypedArray>(data: A, options?: RootOptions): Promise<A>;
+  scatter<A extends TypedArray>(data: A, options?: RootOptions & { into?: InPlace }): Promise<A>;
   scatter<T = any>(data?: readonly T[] | null, options?: RootOptions): Promise<T>;
-  scatter(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.#scatter("scatter", data, options));
+  scatter(data?: unknown, options?: RootOptions & { into?: BufferLike | InPlace }): Promise<any> {
+    return this.finish(() => this.planScatter("scatter", data, options));
   }
   /** Starts a scatter. @see MPI-4.1 §6.12.4 */
   iscatter<B extends BufferLike>(data: TypedArray | null | undefined, options: RootOptions & Into<B>): Request<B>;
-  iscatter<A extends TypedArray>(data: A, options?: RootOptions): Request<A>;
+  iscatter<A extends TypedArray>(data: A, options?: RootOptions & { into?: InPlace }): Request<A>;
   iscatter<T = any>(data?: readonly T[] | null, options?: RootOptions): Request<T>;
-  iscatter(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.#scatter("iscatter", data, options));
+  iscatter(data?: unknown, options?: RootOptions & { into?: BufferLike | InPlace }): Request<any> {
+    return new Request(this.planScatter("iscatter", data, options)());
   }
 
   // --- gather, allgather ---
 
-  #gather(call: string, data: unknown, options: (RootOptions & Partial<Into<BufferLike>>) | undefined): Pending<any> {
+  protected planGather(
+    call: string,
+    data: unknown,
+    options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
+  ): Plan<any> {
     checkOptions(call, options, ["root", "into"]);
     const root = checkRoot(call, this, options?.root);
     const into = checkInto(call, options?.into);
-    return this.start(call, `root ${root}`, (lane) => gather(lane, data, { root, into }));
+    checkInPlace(call, data, into, this.use(call).group.rank === root);
+    return this.plan(call, `root ${root}`, (lane) => gather(lane, data, { root, into }));
   }
 
   /**
@@ -180,19 +207,20 @@ export abstract class Collective extends Probe {
   gather<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Promise<B | null>;
   gather<T = any>(data: T, options?: RootOptions): Promise<T[] | null>;
   gather(data: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.#gather("gather", data, options));
+    return this.finish(() => this.planGather("gather", data, options));
   }
   /** Starts a gather. @see MPI-4.1 §6.12.3 */
   igather<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Request<B | null>;
   igather<T = any>(data: T, options?: RootOptions): Request<T[] | null>;
   igather(data: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.#gather("igather", data, options));
+    return new Request(this.planGather("igather", data, options)());
   }
 
-  #allgather(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Pending<any> {
+  protected planAllgather(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Plan<any> {
     checkOptions(call, options, ["into"]);
     const into = checkInto(call, options?.into);
-    return this.start(call, "", (lane) => allgather(lane, data, { into }));
+    checkInPlace(call, data, into);
+    return this.plan(call, "", (lane) => allgather(lane, data, { into }));
   }
 
   /**
@@ -213,21 +241,22 @@ export abstract class Collective extends Probe {
   allgather<B extends BufferLike>(data: unknown, options: Into<B>): Promise<B>;
   allgather<T = any>(data: T, options?: None): Promise<T[]>;
   allgather(data: unknown, options?: Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.#allgather("allgather", data, options));
+    return this.finish(() => this.planAllgather("allgather", data, options));
   }
   /** Starts an allgather. @see MPI-4.1 §6.12.5 */
   iallgather<B extends BufferLike>(data: unknown, options: Into<B>): Request<B>;
   iallgather<T = any>(data: T, options?: None): Request<T[]>;
   iallgather(data: unknown, options?: Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.#allgather("iallgather", data, options));
+    return new Request(this.planAllgather("iallgather", data, options)());
   }
 
   // --- alltoall ---
 
-  #alltoall(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Pending<any> {
+  protected planAlltoall(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Plan<any> {
     checkOptions(call, options, ["into"]);
     const into = checkInto(call, options?.into);
-    return this.start(call, "", (lane) => alltoall(lane, data, { into }));
+    checkInPlace(call, data, into);
+    return this.plan(call, "", (lane) => alltoall(lane, data, { into }));
   }
 
   /**
@@ -245,32 +274,33 @@ export abstract class Collective extends Probe {
    * ```
    * @see MPI-4.1 §6.8
    */
-  alltoall<B extends BufferLike>(data: TypedArray, options: Into<B>): Promise<B>;
+  alltoall<B extends BufferLike>(data: TypedArray | InPlace, options: Into<B>): Promise<B>;
   alltoall<A extends TypedArray>(data: A, options?: None): Promise<A>;
   alltoall<T = any>(data: readonly T[], options?: None): Promise<T[]>;
   alltoall(data: unknown, options?: Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.#alltoall("alltoall", data, options));
+    return this.finish(() => this.planAlltoall("alltoall", data, options));
   }
   /** Starts an alltoall. @see MPI-4.1 §6.12.6 */
-  ialltoall<B extends BufferLike>(data: TypedArray, options: Into<B>): Request<B>;
+  ialltoall<B extends BufferLike>(data: TypedArray | InPlace, options: Into<B>): Request<B>;
   ialltoall<A extends TypedArray>(data: A, options?: None): Request<A>;
   ialltoall<T = any>(data: readonly T[], options?: None): Request<T[]>;
   ialltoall(data: unknown, options?: Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.#alltoall("ialltoall", data, options));
+    return new Request(this.planAlltoall("ialltoall", data, options)());
   }
 
   // --- reduce, allreduce ---
 
-  #reduce(
+  protected planReduce(
     call: string,
     data: unknown,
     options: (RootOptions & OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-  ): Pending<any> {
+  ): Plan<any> {
     checkOptions(call, options, ["op", "root", "into"]);
     const op = opFrom(options?.op);
     const root = checkRoot(call, this, options?.root);
     const into = checkInto(call, options?.into);
-    return this.start(call, `${op.name}, root ${root}`, (lane) => reduce(lane, data, { op, root, into }));
+    checkInPlace(call, data, into, this.use(call).group.rank === root);
+    return this.plan(call, `${op.name}, root ${root}`, (lane) => reduce(lane, data, { op, root, into }));
   }
 
   /**
@@ -288,37 +318,44 @@ export abstract class Collective extends Probe {
    * ```
    * @see MPI-4.1 §6.9.1
    */
-  reduce<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & RootOptions & Into<B>): Promise<B | null>;
+  reduce<B extends BufferLike>(
+    data: TypedArray | InPlace,
+    options: OpOptions<any> & RootOptions & Into<B>,
+  ): Promise<B | null>;
   reduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Promise<T | null>;
   reduce(data: unknown, options?: OpOptions<any> & RootOptions & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.#reduce("reduce", data, options));
+    return this.finish(() => this.planReduce("reduce", data, options));
   }
   /** Starts a reduce. @see MPI-4.1 §6.12.7 */
-  ireduce<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & RootOptions & Into<B>): Request<B | null>;
+  ireduce<B extends BufferLike>(
+    data: TypedArray | InPlace,
+    options: OpOptions<any> & RootOptions & Into<B>,
+  ): Request<B | null>;
   ireduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Request<T | null>;
   ireduce(data: unknown, options?: OpOptions<any> & RootOptions & Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.#reduce("ireduce", data, options));
+    return new Request(this.planReduce("ireduce", data, options)());
   }
 
-  #allreduce(
+  protected planAllreduce(
     call: string,
     data: unknown,
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-  ): Pending<any> {
-    return this.startReduction(call, data, options, allreduce);
+  ): Plan<any> {
+    return this.planReduction(call, data, options, allreduce);
   }
 
-  /** Checks the arguments of a reduction without a root, and starts it. */
-  protected startReduction(
+  /** Checks the arguments of a reduction without a root. */
+  protected planReduction(
     call: string,
     data: unknown,
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
     run: typeof allreduce,
-  ): Pending<any> {
+  ): Plan<any> {
     checkOptions(call, options, ["op", "into"]);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
-    return this.start(call, op.name, (lane) => run(lane, data, { op, into }));
+    checkInPlace(call, data, into);
+    return this.plan(call, op.name, (lane) => run(lane, data, { op, into }));
   }
 
   /**
@@ -331,15 +368,15 @@ export abstract class Collective extends Probe {
    * ```
    * @see MPI-4.1 §6.9.6
    */
-  allreduce<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & Into<B>): Promise<B>;
+  allreduce<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
   allreduce<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
   allreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.#allreduce("allreduce", data, options));
+    return this.finish(() => this.planAllreduce("allreduce", data, options));
   }
   /** Starts an allreduce. @see MPI-4.1 §6.12.8 */
-  iallreduce<B extends BufferLike>(data: TypedArray, options: OpOptions<any> & Into<B>): Request<B>;
+  iallreduce<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
   iallreduce<T = any>(data: T, options?: OpOptions<T>): Request<T>;
   iallreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.#allreduce("iallreduce", data, options));
+    return new Request(this.planAllreduce("iallreduce", data, options)());
   }
 }

@@ -1,5 +1,5 @@
 // mpi/comm: layer 9. Communicators: what all kinds are. Their chapters stand in a row of classes, each in its file:
-// point-to-point.ts, probe.ts, collective.ts, caching.ts, and this one.
+// point-to-point.ts, probe.ts, collective.ts, collective-v.ts, persistent.ts, caching.ts, and this one.
 import { CallSite } from "../base/call-site.ts";
 import { CONGRUENT, IDENT, SIMILAR, UNEQUAL } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
@@ -11,7 +11,8 @@ import { attempt, waitFor } from "./call.ts";
 import { abortJob, checkRunning } from "./environment.ts";
 import { Group } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
-import { type Pending, Request } from "./request.ts";
+import type { Plan } from "./prequest.ts";
+import { Request } from "./request.ts";
 
 /**
  * A communicator: ranks that can talk to each other, and to nobody else through it. Scripts get communicators from the
@@ -64,6 +65,7 @@ export abstract class Comm extends Caching {
     const { group, engine } = this.#exists("group");
     return new Group(group, engine);
   }
+  /** As `group`. @see MPI-4.1 §7.4.1 */
   getGroup(): Group {
     return this.group;
   }
@@ -125,12 +127,12 @@ export abstract class Comm extends Caching {
 
   // --- duplicates ---
 
-  #dup(call: string, info?: Info): Pending<this> {
+  #dup(call: string, info?: Info): Plan<this> {
     const endpoint = this.use(call);
     const hints = infoItems(call, info);
     const copies = this.attributes.copies();
     const { group, engine } = endpoint;
-    return this.start(call, "", async (lane) => {
+    return this.plan(call, "", async (lane) => {
       const comm = this.alike(await agree(engine, lane, group), `dup of ${this.#name}`);
       comm.attributes.adopt(copies);
       comm.hints.update(hints);
@@ -159,7 +161,7 @@ export abstract class Comm extends Caching {
   }
   /** Starts a dup. @see MPI-4.1 §7.4.2 */
   idup(): Request<this> {
-    return new Request(this.#dup("idup"));
+    return new Request(this.#dup("idup")());
   }
   /** As dup, and the duplicate has these hints. @see MPI-4.1 §7.4.2 */
   dupWithInfo(info: Info): Promise<this> {
@@ -167,7 +169,7 @@ export abstract class Comm extends Caching {
   }
   /** Starts a dupWithInfo. @see MPI-4.1 §7.4.2 */
   idupWithInfo(info: Info): Request<this> {
-    return new Request(this.#dup("idupWithInfo", info));
+    return new Request(this.#dup("idupWithInfo", info)());
   }
 
   // --- the end ---

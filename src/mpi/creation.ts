@@ -19,7 +19,7 @@ import { Comm } from "./comm.ts";
 import { type Group, membersOf } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
 import type { Intracomm } from "./intracomm.ts";
-import type { Pending } from "./request.ts";
+import type { Plan } from "./prequest.ts";
 
 /** What a rank tells the others in a split: where it wants to be, and a context, which counts if it becomes rank 0 there. */
 type Wish = readonly [color: string | number, key: number, context: number];
@@ -56,7 +56,7 @@ export abstract class Creation extends Comm {
     return this.finish(() => {
       const members = this.#checkMembers("create", group);
       const { engine } = this.use("create");
-      return this.start("create", `of ${members.size} ranks`, async (lane) => {
+      return this.plan("create", `of ${members.size} ranks`, async (lane) => {
         const endpoint = members.rank === undefined ? undefined : await agree(engine, lane.within(members), members);
         return this.intracomm(endpoint, this.#partName);
       });
@@ -84,7 +84,7 @@ export abstract class Creation extends Comm {
         const made = members.rank === undefined ? undefined : await agree(endpoint.engine, lane, members);
         return this.intracomm(made, this.#partName);
       };
-      return this.start(call, `of ${members.size} ranks, tag ${tag}`, run, lane);
+      return this.plan(call, `of ${members.size} ranks, tag ${tag}`, run, lane);
     });
   }
 
@@ -152,9 +152,9 @@ export abstract class Creation extends Comm {
     key: number,
     name: string,
     strict = false,
-  ): Pending<Intracomm> {
+  ): Plan<Intracomm> {
     const { group, engine } = this.use(call);
-    return this.start(call, details, async (lane) => {
+    return this.plan(call, details, async (lane) => {
       const wish: Wish = [color, key, drawContext(engine.self)];
       const wishes = (await allgather(lane, wish, {})) as Wish[];
       if (color === UNDEFINED) return this.intracomm(undefined, name);

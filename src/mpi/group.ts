@@ -32,6 +32,7 @@ export class Group {
   get size(): number {
     return this.members("size").size;
   }
+  /** As `size`. @see MPI-4.1 §7.3.1 */
   getSize(): number {
     return this.size;
   }
@@ -40,6 +41,7 @@ export class Group {
   get rank(): number {
     return this.members("rank").rank ?? UNDEFINED;
   }
+  /** As `rank`. @see MPI-4.1 §7.3.1 */
   getRank(): number {
     return this.rank;
   }

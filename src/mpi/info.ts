@@ -40,6 +40,7 @@ export class Info {
   get size(): number {
     return this.#use("size").size;
   }
+  /** As `size`. @see MPI-4.1 §10 */
   getNkeys(): number {
     return this.#use("getNkeys").size;
   }
@@ -58,7 +59,7 @@ export class Info {
     return this.#use("get").get(checkKey("get", key)) ?? otherwise;
   }
 
-  /** True when the key is set. */
+  /** True when the key is set. @see MPI-4.1 §10 */
   has(key: string): boolean {
     return this.#use("has").has(checkKey("has", key));
   }
@@ -88,15 +89,15 @@ export class Info {
     throw new Exception("ERR_INFO_NOKEY", `Cannot delete key ${show(key)} of an Info: it is not set`);
   }
 
-  /** The keys, in order. */
+  /** The keys, in order. @see MPI-4.1 §10 */
   keys(): string[] {
     return [...this.#use("keys").keys()];
   }
-  /** The values, in the order of the keys. */
+  /** The values, in the order of the keys. @see MPI-4.1 §10 */
   values(): string[] {
     return [...this.#use("values").values()];
   }
-  /** The pairs, in the order of the keys. */
+  /** The pairs, in the order of the keys. @see MPI-4.1 §10 */
   items(): [key: string, value: string][] {
     return [...this.#use("items")];
   }
@@ -104,7 +105,7 @@ export class Info {
     return this.items().values();
   }
 
-  /** Sets several pairs. */
+  /** Sets several pairs. @see MPI-4.1 §10 */
   update(items: InfoItems): void {
     this.#use("update");
     if (typeof items !== "object" || items === null) {
@@ -116,7 +117,7 @@ export class Info {
     for (const [key, value] of pairs) this.set(key, value);
   }
 
-  /** Removes a key and returns its value; `otherwise` when it is not set, which is ERR_INFO_NOKEY without `otherwise`. */
+  /** Removes a key and returns its value; `otherwise` when it is not set, which is ERR_INFO_NOKEY without `otherwise`. @see MPI-4.1 §10 */
   pop<T = never>(key: string, ...otherwise: [] | [T]): string | T {
     const value = this.#use("pop").get(checkKey("pop", key));
     if (value === undefined && otherwise.length > 0) return otherwise[0] as T;
@@ -124,7 +125,7 @@ export class Info {
     return value as string;
   }
 
-  /** Removes the last pair and returns it. @throws {MPI.Exception} ERR_INFO_NOKEY when there is none */
+  /** Removes the last pair and returns it. @throws {MPI.Exception} ERR_INFO_NOKEY when there is none @see MPI-4.1 §10 */
   popitem(): [key: string, value: string] {
     const last = this.items().at(-1);
     if (!last) throw new Exception("ERR_INFO_NOKEY", "Cannot take a pair out of an Info: it is empty");
@@ -132,7 +133,7 @@ export class Info {
     return last;
   }
 
-  /** Removes all pairs. */
+  /** Removes all pairs. @see MPI-4.1 §10 */
   clear(): void {
     this.#use("clear").clear();
   }
@@ -141,6 +142,7 @@ export class Info {
   dup(): Info {
     return new Info(new Map(this.#use("dup")));
   }
+  /** The same as dup. @see MPI-4.1 §10 */
   copy(): Info {
     return this.dup();
   }

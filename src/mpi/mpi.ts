@@ -128,6 +128,8 @@ export { registerClass } from "../wire/value.ts";
 export type { KeyvalOptions } from "./attributes.ts";
 // Collectives
 export type { OpOptions, RootOptions } from "./collective.ts";
+export type { InPlace, PerRank } from "./collective-arguments.ts";
+export type { AlltoallvOptions, CountsOptions } from "./collective-v.ts";
 // Communicators
 export { Comm } from "./comm.ts";
 export {
@@ -157,5 +159,6 @@ export { COMM_NULL, Intracomm } from "./intracomm.ts";
 // Point-to-point
 export { Message } from "./message.ts";
 export type { Abortable, Into, RecvOptions, SendOptions, SendrecvOptions } from "./point-to-point.ts";
+export { Prequest } from "./prequest.ts";
 export { REQUEST_NULL, Request } from "./request.ts";
 export { Status } from "./status.ts";

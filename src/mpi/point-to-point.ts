@@ -21,7 +21,7 @@ import {
 } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
 import { Reception } from "./reception.ts";
-import { Request } from "./request.ts";
+import { type Pending, Request } from "./request.ts";
 import type { Status } from "./status.ts";
 
 export interface SendOptions {
@@ -60,7 +60,8 @@ export interface SendrecvOptions {
   status?: Status;
 }
 
-type Mode = "send" | "ssend" | "bsend" | "rsend";
+/** Names of the blocking sends. */
+export type Mode = "send" | "ssend" | "bsend" | "rsend";
 
 const SEND = ["dest", "tag"];
 const RECV = ["source", "tag", "into", "status"];
@@ -172,7 +173,7 @@ export abstract class PointToPoint {
       checkOptions("recv", options, RECV_WAIT);
       const signal = checkSignal("recv", options?.signal);
       const status = checkStatus("recv", options?.status);
-      const pending = this.#receive("recv", options?.source, options?.tag, options?.into);
+      const pending = this.startReceive("recv", options?.source, options?.tag, options?.into);
       const abort = signal && { signal, cancel: () => pending.cancel() };
       const received = waitFor(pending.progress, pending.operation, pending, abort);
       return status ? this.#andFill(received, pending, status) : received;
@@ -190,7 +191,7 @@ export abstract class PointToPoint {
   irecv(options?: RecvOptions & Partial<Into<BufferLike>>): Request<any> {
     checkOptions("irecv", options, RECV);
     const status = checkStatus("irecv", options?.status);
-    const pending = this.#receive("irecv", options?.source, options?.tag, options?.into);
+    const pending = this.startReceive("irecv", options?.source, options?.tag, options?.into);
     if (status) pending.operation.onSettled(() => pending.operation.failed || pending.fill(status));
     return new Request(pending);
   }
@@ -271,14 +272,26 @@ export abstract class PointToPoint {
 
   #sendStart(call: Mode, data: unknown, options: SendOptions): Request<void> {
     checkOptions(`i${call}`, options, SEND);
-    const operation = this.#send(call, data, options?.dest, options?.tag) ?? Operation.done<void>(undefined);
+    return new Request(this.startSend(call, `i${call}`, data, options));
+  }
+
+  /** Starts a send. @param call what the user has called */
+  protected startSend(mode: Mode, call: string, data: unknown, options: SendOptions): Pending<void> {
+    const operation = this.#send(mode, data, options?.dest, options?.tag) ?? Operation.done<void>(undefined);
     const { progress } = this.use(call).engine;
-    return new Request<void>({ operation, progress, describe: this.#describeSend(`i${call}`, options) });
+    return { operation, progress, describe: this.#describeSend(call, options) };
   }
 
   // --- receiving ---
 
-  #receive(call: string, source: unknown, tag: unknown, memory: unknown, tagOption = "tag"): Reception<any> {
+  /** Starts a receive. */
+  protected startReceive(
+    call: string,
+    source: unknown,
+    tag: unknown,
+    memory: unknown,
+    tagOption = "tag",
+  ): Reception<any> {
     const endpoint = this.use(call);
     const from = checkSource(call, this, source);
     const label = checkRecvTag(call, tag, tagOption);
@@ -305,7 +318,7 @@ export abstract class PointToPoint {
     checkInto(call, memory);
     // First the send, which fails when the data cannot be carried: then no message has been taken.
     const sending = this.#send("send", data, options.dest, options.sendtag);
-    const pending = this.#receive(call, options.source, options.recvtag, memory, "recvtag");
+    const pending = this.startReceive(call, options.source, options.recvtag, memory, "recvtag");
     const both = sending
       ? Promise.all([pending.operation.promise(), sending.promise()]).then(([got]) => got)
       : undefined;

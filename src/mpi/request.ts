@@ -125,6 +125,12 @@ export class Request<T = any> {
     return this.#pending;
   }
 
+  /** Makes an inactive request stand for another operation. */
+  protected activate(pending: Pending<T>): void {
+    this.#pending = pending;
+    this.#cancelled = false;
+  }
+
   /** Takes the result of a complete operation and makes the request inactive; for the library. */
   fetch(status?: Status): T {
     if (status) this.#fill(status);

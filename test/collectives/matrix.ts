@@ -1,6 +1,6 @@
 // test/collectives/matrix: for the tests that hold every algorithm of select.ts against what its collective means.
 import * as assert from "uvu/assert";
-import { algorithms } from "../../src/collectives/select.ts";
+import { algorithms, variableOf } from "../../src/collectives/select.ts";
 import { FakeNetwork } from "../support/lanes.ts";
 
 /** Powers of two, and numbers that are not. */
@@ -16,7 +16,7 @@ export async function eachRow(
   collective: keyof typeof algorithms,
   body: (seed: number, name: string) => Promise<void>,
 ): Promise<void> {
-  const variable = `TSMPI_${collective.toUpperCase()}`;
+  const variable = variableOf(collective);
   for (const [i, { name }] of algorithms[collective].entries()) {
     process.env[variable] = name;
     try {

@@ -430,7 +430,7 @@ test("a rank may change its data and its result as soon as its call has resolved
     for (const array of [result].flat()) (array as Float64Array | null)?.fill(Number.NaN);
     return kept;
   };
-  for (const row of ["binomial", "bruck", "ring", "linear"]) {
+  for (const row of ["binomial", "bruck", "recursive-doubling", "ring", "pairwise", "linear"]) {
     for (const name of ["bcast", "scatter", "gather", "allgather", "alltoall"] as const) {
       if (algorithms[name].some((each) => each.name === row)) process.env[`TSMPI_${name.toUpperCase()}`] = row;
     }

@@ -29,11 +29,18 @@ test("select() picks by length, ranks and operator", () => {
   const long = { bytes: 1 << 20, commute: true };
   is(picked("allreduce", { size: 4, ...long }), "allreduceRing");
   is(picked("allreduce", { size: 2, ...long }), "allreduceRecursiveDoubling");
-  is(picked("allreduce", { size: 4, bytes: 1 << 20, commute: false }), "allreduceRecursiveDoubling");
+  is(picked("allreduce", { size: 4, bytes: 1 << 20, commute: false }), "allreduceRabenseifner");
+  is(picked("reduce", { size: 4, ...long }), "reduceRabenseifner");
+  is(picked("reduce", { size: 4, bytes: 8, commute: true }), "reduceBinomial");
+  is(picked("reduceScatter", { size: 4, ...long }), "reduceScatterRing");
+  is(picked("reduceScatter", { size: 4, bytes: 8, commute: false }), "reduceScatterBinomial");
+  is(picked("alltoall", { size: 8 }), "alltoallBruck");
+  is(picked("alltoall", { size: 7 }), "alltoallPairwise");
   is(picked("allreduce", { size: 4, bytes: 8, commute: true }), "allreduceRecursiveDoubling");
   is(picked("allreduce", { size: 4, bytes: undefined, commute: true }), "allreduceRecursiveDoubling");
   is(picked("allgather", { size: 3 }), "allgatherRing");
-  is(picked("allgather", { size: 4 }), "allgatherBruck");
+  is(picked("allgather", { size: 4 }), "allgatherRecursiveDoubling");
+  is(picked("allgather", { size: 5 }), "allgatherBruck");
 });
 
 test("TSMPI_<COLLECTIVE> asks for a row by its name", () => {
@@ -63,7 +70,8 @@ test("an unknown name is an error that lists the rows", () => {
       () => picked("allreduce", { size: 4 }),
       (error: Error) =>
         error instanceof RangeError &&
-        error.message === "Cannot use TSMPI_ALLREDUCE=rign: expected one of ring, recursive-doubling, linear",
+        error.message ===
+          "Cannot use TSMPI_ALLREDUCE=rign: expected one of ring, rabenseifner, recursive-doubling, linear",
     );
   });
   ok(picked("allreduce", { size: 4 }));

@@ -1,0 +1,87 @@
+// mpi/collective-arguments: layer 9. Checks what only collectives take: how data is divided, and data in place.
+import { IN_PLACE } from "../base/constants.ts";
+import type { ErrorClassName } from "../base/error-classes.ts";
+import { Exception, show } from "../base/errors.ts";
+import type { Layout } from "../collectives/runs.ts";
+import type { BufferLike } from "../data/buffer.ts";
+
+/** Give it as data, and the input is taken from `into`. */
+export type InPlace = typeof IN_PLACE;
+
+/** A list of whole numbers, one a rank. */
+export type PerRank = readonly number[] | Int32Array | Uint32Array;
+
+function checkPerRank(
+  call: string,
+  size: number,
+  name: string,
+  list: unknown,
+  wrong: ErrorClassName,
+): number[] | undefined {
+  if (list === undefined) return undefined;
+  if (!Array.isArray(list) && !(list instanceof Int32Array) && !(list instanceof Uint32Array)) {
+    throw new TypeError(`Cannot call ${call}: option ${name} is ${show(list)}, expected an array of ${size} numbers`);
+  }
+  if (list.length !== size) {
+    throw new Exception(
+      wrong,
+      `Cannot ${call} with ${list.length} ${name}: there are ${size} ranks, expected one a rank`,
+    );
+  }
+  for (const [rank, number] of list.entries()) {
+    if (Number.isInteger(number) && number >= 0) continue;
+    throw new Exception(
+      wrong,
+      `Cannot ${call} with ${name}[${rank}] ${show(number)}: expected a whole number that is not negative`,
+    );
+  }
+  return [...list];
+}
+
+/**
+ * Options that divide data among the ranks.
+ * @param names what the call calls them
+ */
+export function checkLayout(
+  call: string,
+  size: number,
+  counts: unknown,
+  displs: unknown,
+  names: readonly [counts: string, displs: string] = ["counts", "displs"],
+): Layout {
+  const layout = {
+    counts: checkPerRank(call, size, names[0], counts, "ERR_COUNT"),
+    displs: checkPerRank(call, size, names[1], displs, "ERR_DISP"),
+  };
+  if (layout.displs && !layout.counts) {
+    throw new TypeError(`Cannot call ${call}: option ${names[0]} is missing, expected with ${names[1]}`);
+  }
+  return layout;
+}
+
+/** As checkLayout, for what is received: where it goes can only be said of an `into`. */
+export function checkReceived(
+  call: string,
+  size: number,
+  into: BufferLike | undefined,
+  counts: unknown,
+  displs: unknown,
+  names: readonly [counts: string, displs: string] = ["counts", "displs"],
+): Layout {
+  const layout = checkLayout(call, size, counts, displs, names);
+  if (layout.displs && !into) {
+    throw new TypeError(`Cannot call ${call}: option into is missing, expected a buffer with ${names[1]}`);
+  }
+  return layout;
+}
+
+/** Data in place needs an `into`, and is for those ranks only that get a result. */
+export function checkInPlace(call: string, data: unknown, into: unknown, getsResult = true): void {
+  if (data !== IN_PLACE) return;
+  if (!getsResult) {
+    throw new Exception("ERR_BUFFER", `Cannot ${call} in place: this rank gets no result, expected its data`);
+  }
+  if (into === undefined) {
+    throw new TypeError(`Cannot call ${call}: option into is missing, expected a buffer where data is MPI.IN_PLACE`);
+  }
+}

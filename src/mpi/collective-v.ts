@@ -1,0 +1,312 @@
+// mpi/collective-v: layer 9. The collectives that divide data among the ranks by `counts`: Comm extends it. Arguments are
+// checked here; the work is done in collectives/movement-v.ts and reduction.ts.
+import { allgatherv, alltoallv, gatherv, scatterv } from "../collectives/movement-v.ts";
+import { reduceScatter } from "../collectives/reduction.ts";
+import type { BufferLike } from "../data/buffer.ts";
+import type { TypedArray } from "../data/element.ts";
+import { opFrom } from "../data/op.ts";
+import { checkInto, checkOptions, checkRoot } from "./arguments.ts";
+import { Collective, type None, type OpOptions, type RootOptions } from "./collective.ts";
+import { checkInPlace, checkLayout, checkReceived, type InPlace, type PerRank } from "./collective-arguments.ts";
+import type { Into } from "./point-to-point.ts";
+import type { Plan } from "./prequest.ts";
+import { Request } from "./request.ts";
+
+export interface CountsOptions {
+  /** Elements of each rank's run. @default all runs equally long */
+  counts?: PerRank;
+  /** Where each run begins, in elements. @default one behind the other */
+  displs?: PerRank;
+}
+
+export interface AlltoallvOptions {
+  /** Elements of the run for each rank. @default all equally long */
+  sendcounts?: PerRank;
+  /** Where the run for each rank begins. @default one behind the other */
+  sdispls?: PerRank;
+  /** Elements of the run from each rank; without `into` only checked. @default all equally long, with `into` */
+  recvcounts?: PerRank;
+  /** Where in `into` the run from each rank lands. @default one behind the other */
+  rdispls?: PerRank;
+}
+
+/** An array of values or a buffer. */
+export type Data = readonly unknown[] | BufferLike;
+type MaybeInto = { into?: BufferLike | InPlace };
+
+const COUNTS = ["root", "counts", "displs", "into"];
+
+export abstract class CollectiveV extends Collective {
+  protected planGatherv(
+    call: string,
+    data: unknown,
+    options: (RootOptions & CountsOptions & MaybeInto) | undefined,
+  ): Plan<any> {
+    checkOptions(call, options, COUNTS);
+    const root = checkRoot(call, this, options?.root);
+    const atRoot = this.use(call).group.rank === root;
+    const into = checkInto(call, options?.into);
+    checkInPlace(call, data, into, atRoot);
+    const layout = atRoot ? checkReceived(call, this.size, into, options?.counts, options?.displs) : {};
+    return this.plan(call, `root ${root}`, (lane) => gatherv(lane, data, { root, into, ...layout }));
+  }
+
+  /**
+   * Collects a run of every rank at the root, as many elements as each gives.
+   *
+   * @param data This rank's array of values, or buffer.
+   * @param options.into On the root: a buffer for the runs. Without it they are joined in a new array or buffer.
+   * @param options.counts On the root: elements of each rank's run, in `into`; left out, all are equally long there.
+   * @param options.displs On the root: where in `into` each run begins, in elements.
+   * @returns On the root `into`, or one array or buffer of all runs; `null` on the others.
+   * @throws {MPI.Exception} ERR_COUNT, ERR_DISP, ERR_TRUNCATE when runs do not fit; ERR_TYPE when they do not go together.
+   * @example
+   * ```ts
+   * const { rank } = MPI.COMM_WORLD;
+   * const all = await MPI.COMM_WORLD.gatherv(Array.from({ length: rank }, () => rank));
+   * if (rank === 0) console.log(all); // [ 1, 2, 2, 3, 3, 3, … ]
+   * ```
+   * @see MPI-4.1 §6.5
+   */
+  gatherv<B extends BufferLike>(
+    data: Data | InPlace,
+    options: RootOptions & CountsOptions & Into<B>,
+  ): Promise<B | null>;
+  gatherv<A extends TypedArray>(data: A, options?: RootOptions & CountsOptions): Promise<A | null>;
+  gatherv<T = any>(data: readonly T[], options?: RootOptions & CountsOptions): Promise<T[] | null>;
+  gatherv(data: unknown, options?: RootOptions & CountsOptions & MaybeInto): Promise<any> {
+    return this.finish(() => this.planGatherv("gatherv", data, options));
+  }
+  /** Starts a gatherv. @see MPI-4.1 §6.12.3 */
+  igatherv<B extends BufferLike>(
+    data: Data | InPlace,
+    options: RootOptions & CountsOptions & Into<B>,
+  ): Request<B | null>;
+  igatherv<A extends TypedArray>(data: A, options?: RootOptions & CountsOptions): Request<A | null>;
+  igatherv<T = any>(data: readonly T[], options?: RootOptions & CountsOptions): Request<T[] | null>;
+  igatherv(data: unknown, options?: RootOptions & CountsOptions & MaybeInto): Request<any> {
+    return new Request(this.planGatherv("igatherv", data, options)());
+  }
+
+  protected planScatterv(
+    call: string,
+    data: unknown,
+    options: (RootOptions & CountsOptions & MaybeInto) | undefined,
+  ): Plan<any> {
+    checkOptions(call, options, COUNTS);
+    const root = checkRoot(call, this, options?.root);
+    const into = this.scatterInto(call, root, options?.into);
+    const atRoot = this.use(call).group.rank === root;
+    const layout = atRoot ? checkLayout(call, this.size, options?.counts, options?.displs) : {};
+    return this.plan(call, `root ${root}`, (lane) => scatterv(lane, data, { root, into, ...layout }));
+  }
+
+  /**
+   * Gives each rank its run of the root's data.
+   *
+   * @param data On the root an array of values or a buffer; on the other ranks it is not looked at.
+   * @param options.counts On the root: elements of each rank's run; left out, all are equally long.
+   * @param options.displs On the root: where each run begins, in elements.
+   * @param options.into A buffer for this rank's run, which is then the result; MPI.IN_PLACE on the root, whose run then
+   * stays where it is: the result is a view of it.
+   * @returns This rank's run.
+   * @throws {MPI.Exception} ERR_COUNT, ERR_DISP on the root when the data has no such runs; ERR_TRUNCATE, ERR_TYPE for a
+   * wrong `into`.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const counts = Array.from({ length: size }, (_, i) => (i === 0 ? 2 : 1));
+   * const mine = await MPI.COMM_WORLD.scatterv(rank === 0 ? new Float64Array(size + 1) : null, { counts });
+   * console.log(mine.length === counts[rank]); // true
+   * ```
+   * @see MPI-4.1 §6.6
+   */
+  scatterv<B extends BufferLike>(
+    data: Data | null | undefined,
+    options: RootOptions & CountsOptions & Into<B>,
+  ): Promise<B>;
+  scatterv<A extends TypedArray>(
+    data: A | null | undefined,
+    options?: RootOptions & CountsOptions & { into?: InPlace },
+  ): Promise<A>;
+  scatterv<T = any>(data?: readonly T[] | null, options?: RootOptions & CountsOptions): Promise<T[]>;
+  scatterv(data?: unknown, options?: RootOptions & CountsOptions & MaybeInto): Promise<any> {
+    return this.finish(() => this.planScatterv("scatterv", data, options));
+  }
+  /** Starts a scatterv. @see MPI-4.1 §6.12.4 */
+  iscatterv<B extends BufferLike>(
+    data: Data | null | undefined,
+    options: RootOptions & CountsOptions & Into<B>,
+  ): Request<B>;
+  iscatterv<A extends TypedArray>(
+    data: A | null | undefined,
+    options?: RootOptions & CountsOptions & { into?: InPlace },
+  ): Request<A>;
+  iscatterv<T = any>(data?: readonly T[] | null, options?: RootOptions & CountsOptions): Request<T[]>;
+  iscatterv(data?: unknown, options?: RootOptions & CountsOptions & MaybeInto): Request<any> {
+    return new Request(this.planScatterv("iscatterv", data, options)());
+  }
+
+  protected planAllgatherv(call: string, data: unknown, options: (CountsOptions & MaybeInto) | undefined): Plan<any> {
+    checkOptions(call, options, ["counts", "displs", "into"]);
+    const into = checkInto(call, options?.into);
+    checkInPlace(call, data, into);
+    const layout = checkReceived(call, this.size, into, options?.counts, options?.displs);
+    return this.plan(call, "", (lane) => allgatherv(lane, data, { into, ...layout }));
+  }
+
+  /**
+   * As gatherv, but every rank gets the result, and gives `counts` and `displs`.
+   *
+   * @returns `into`, or one array or buffer of all runs.
+   * @throws {MPI.Exception} ERR_COUNT, ERR_DISP, ERR_TRUNCATE when runs do not fit; ERR_TYPE when they do not go together.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const words = await MPI.COMM_WORLD.allgatherv(rank === 0 ? ["one", "two"] : ["three"]);
+   * console.log(words.length === size + 1); // true
+   * ```
+   * @see MPI-4.1 §6.7
+   */
+  allgatherv<B extends BufferLike>(data: Data | InPlace, options: CountsOptions & Into<B>): Promise<B>;
+  allgatherv<A extends TypedArray>(data: A, options?: CountsOptions): Promise<A>;
+  allgatherv<T = any>(data: readonly T[], options?: CountsOptions): Promise<T[]>;
+  allgatherv(data: unknown, options?: CountsOptions & MaybeInto): Promise<any> {
+    return this.finish(() => this.planAllgatherv("allgatherv", data, options));
+  }
+  /** Starts an allgatherv. @see MPI-4.1 §6.12.5 */
+  iallgatherv<B extends BufferLike>(data: Data | InPlace, options: CountsOptions & Into<B>): Request<B>;
+  iallgatherv<A extends TypedArray>(data: A, options?: CountsOptions): Request<A>;
+  iallgatherv<T = any>(data: readonly T[], options?: CountsOptions): Request<T[]>;
+  iallgatherv(data: unknown, options?: CountsOptions & MaybeInto): Request<any> {
+    return new Request(this.planAllgatherv("iallgatherv", data, options)());
+  }
+
+  protected planAlltoallv(call: string, data: unknown, options: (AlltoallvOptions & MaybeInto) | undefined): Plan<any> {
+    checkOptions(call, options, ["sendcounts", "sdispls", "recvcounts", "rdispls", "into"]);
+    const into = checkInto(call, options?.into);
+    checkInPlace(call, data, into);
+    const { size } = this;
+    const send = checkLayout(call, size, options?.sendcounts, options?.sdispls, ["sendcounts", "sdispls"]);
+    const received = [options?.recvcounts, options?.rdispls] as const;
+    const receive = checkReceived(call, size, into, ...received, ["recvcounts", "rdispls"]);
+    return this.plan(call, "", (lane) => alltoallv(lane, data, { into, send, receive }));
+  }
+
+  /**
+   * Sends a run to every rank and receives one from every rank.
+   *
+   * @param data An array of values or a buffer, cut into runs; MPI.IN_PLACE takes them from where others land in `into`.
+   * @param options.sendcounts @param options.sdispls The runs, in elements.
+   * @param options.recvcounts @param options.rdispls Where runs land in `into`, in elements.
+   * @returns `into`, or one array or buffer of what came, by rank.
+   * @throws {MPI.Exception} ERR_COUNT, ERR_DISP, ERR_TRUNCATE when runs do not fit; ERR_TYPE when they do not go together.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const sendcounts = Array.from({ length: size }, (_, to) => to); // nothing for rank 0, one value for rank 1, …
+   * const data = sendcounts.flatMap((count) => new Array<number>(count).fill(rank));
+   * const came = await MPI.COMM_WORLD.alltoallv(data, { sendcounts });
+   * console.log(came.length === rank * size); // true
+   * ```
+   * @see MPI-4.1 §6.8
+   */
+  alltoallv<B extends BufferLike>(data: Data | InPlace, options: AlltoallvOptions & Into<B>): Promise<B>;
+  alltoallv<A extends TypedArray>(data: A, options?: AlltoallvOptions): Promise<A>;
+  alltoallv<T = any>(data: readonly T[], options?: AlltoallvOptions): Promise<T[]>;
+  alltoallv(data: unknown, options?: AlltoallvOptions & MaybeInto): Promise<any> {
+    return this.finish(() => this.planAlltoallv("alltoallv", data, options));
+  }
+  /** Starts an alltoallv. @see MPI-4.1 §6.12.6 */
+  ialltoallv<B extends BufferLike>(data: Data | InPlace, options: AlltoallvOptions & Into<B>): Request<B>;
+  ialltoallv<A extends TypedArray>(data: A, options?: AlltoallvOptions): Request<A>;
+  ialltoallv<T = any>(data: readonly T[], options?: AlltoallvOptions): Request<T[]>;
+  ialltoallv(data: unknown, options?: AlltoallvOptions & MaybeInto): Request<any> {
+    return new Request(this.planAlltoallv("ialltoallv", data, options)());
+  }
+
+  protected planReduceScatter(
+    call: string,
+    data: unknown,
+    options: (OpOptions<any> & MaybeInto & { counts?: PerRank }) | undefined,
+    equal: boolean,
+  ): Plan<any> {
+    checkOptions(call, options, equal ? ["op", "into"] : ["op", "counts", "into"]);
+    const op = opFrom(options?.op);
+    const into = checkInto(call, options?.into);
+    checkInPlace(call, data, into);
+    const { counts } = checkLayout(call, this.size, options?.counts, undefined);
+    if (!equal && !counts) {
+      throw new TypeError(`Cannot call ${call}: option counts is missing, expected an array of ${this.size} numbers`);
+    }
+    return this.plan(call, op.name, (lane) => reduceScatter(lane, data, { op, into, counts }));
+  }
+
+  /**
+   * As reduce, after which each rank gets its run of the result.
+   *
+   * @param data This rank's array of values or typed array, equally long on all ranks.
+   * @param options.counts Elements of each rank's run, the same on all ranks; they add up to the length of `data`.
+   * @param options.op The operator; a bare function is called with whole arrays in rank order.
+   * @param options.into A typed array for this rank's run. With MPI.IN_PLACE as data it holds the operand, and then begins
+   * with the run.
+   * @returns This rank's run, or `into`.
+   * @throws {MPI.Exception} ERR_COUNT when the counts do not fit; ERR_OP, ERR_TRUNCATE, ERR_TYPE.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const counts = Array.from({ length: size }, (_, i) => i);
+   * const data = new Float64Array((size * (size - 1)) / 2).fill(1);
+   * const mine = await MPI.COMM_WORLD.reduceScatter(data, { counts });
+   * console.log(mine.length === rank && mine.every((sum) => sum === size)); // true
+   * ```
+   * @see MPI-4.1 §6.10.2
+   */
+  reduceScatter<B extends TypedArray>(
+    data: TypedArray | InPlace,
+    options: OpOptions<any> & { counts: PerRank } & Into<B>,
+  ): Promise<B>;
+  reduceScatter<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Promise<A>;
+  reduceScatter<T = any>(data: readonly T[], options: OpOptions<T[]> & { counts: PerRank }): Promise<T[]>;
+  reduceScatter(data: unknown, options: OpOptions<any> & { counts: PerRank } & MaybeInto): Promise<any> {
+    return this.finish(() => this.planReduceScatter("reduceScatter", data, options, false));
+  }
+  /** Starts a reduceScatter. @see MPI-4.1 §6.12.10 */
+  ireduceScatter<B extends TypedArray>(
+    data: TypedArray | InPlace,
+    options: OpOptions<any> & { counts: PerRank } & Into<B>,
+  ): Request<B>;
+  ireduceScatter<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Request<A>;
+  ireduceScatter<T = any>(data: readonly T[], options: OpOptions<T[]> & { counts: PerRank }): Request<T[]>;
+  ireduceScatter(data: unknown, options: OpOptions<any> & { counts: PerRank } & MaybeInto): Request<any> {
+    return new Request(this.planReduceScatter("ireduceScatter", data, options, false)());
+  }
+
+  /**
+   * As reduceScatter with equal runs; of an array of values each rank gets one.
+   *
+   * @param data An array with one value a rank, or a typed array of `size` equal blocks.
+   * @returns This rank's value or block, or `into`.
+   * @throws {MPI.Exception} ERR_COUNT when the data does not divide; ERR_OP, ERR_TRUNCATE, ERR_TYPE.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const sum = await MPI.COMM_WORLD.reduceScatterBlock(Array.from({ length: size }, (_, i) => i));
+   * console.log(sum === rank * size); // true
+   * ```
+   * @see MPI-4.1 §6.10.1
+   */
+  reduceScatterBlock<B extends TypedArray>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
+  reduceScatterBlock<A extends TypedArray>(data: A, options?: OpOptions<A>): Promise<A>;
+  reduceScatterBlock<T = any>(data: readonly T[], options?: OpOptions<T[]> | None): Promise<T>;
+  reduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Promise<any> {
+    return this.finish(() => this.planReduceScatter("reduceScatterBlock", data, options, true));
+  }
+  /** Starts a reduceScatterBlock. @see MPI-4.1 §6.12.9 */
+  ireduceScatterBlock<B extends TypedArray>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
+  ireduceScatterBlock<A extends TypedArray>(data: A, options?: OpOptions<A>): Request<A>;
+  ireduceScatterBlock<T = any>(data: readonly T[], options?: OpOptions<T[]> | None): Request<T>;
+  ireduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Request<any> {
+    return new Request(this.planReduceScatter("ireduceScatterBlock", data, options, true)());
+  }
+}
