@@ -51,6 +51,19 @@ function abstract(name: string): string {
   return `\0${name}`;
 }
 
+/** Undefined where the system has no such sockets: Linux has them, but not every sandbox on it. */
+function listenLocally(
+  name: string,
+  socket: Bun.SocketHandler<Connection>,
+): UnixSocketListener<Connection> | undefined {
+  if (process.platform !== "linux") return undefined;
+  try {
+    return Bun.listen<Connection>({ unix: abstract(name), socket });
+  } catch {
+    return undefined;
+  }
+}
+
 function hostHeader(address: string, port: number): string {
   if (address.startsWith(LOCAL)) return address.slice(LOCAL.length);
   return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
@@ -117,10 +130,10 @@ export class Mesh {
     const socket = { ...handlers, open: (open: Socket<Connection>) => this.#accept(open) };
     this.#listener = Bun.listen<Connection>({ hostname: address, port: 0, socket });
     this.#listener.unref();
-    const name = process.platform === "linux" ? `tsmpi-${job.id}-${self}` : undefined;
-    this.#local = name === undefined ? undefined : Bun.listen<Connection>({ unix: abstract(name), socket });
+    const name = `tsmpi-${job.id}-${self}`;
+    this.#local = listenLocally(name, socket);
     this.#local?.unref();
-    this.addresses = name === undefined ? [address] : [`${LOCAL}${name}`, address];
+    this.addresses = this.#local ? [`${LOCAL}${name}`, address] : [address];
     this.#hosts = new Set(this.addresses.map((known) => hostHeader(known, this.port)));
   }
 
