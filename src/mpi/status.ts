@@ -1,5 +1,5 @@
 // mpi/status: layer 9. What is known about a message that was received or probed.
-import { ANY_SOURCE, ANY_TAG } from "../base/constants.ts";
+import { ANY_SOURCE, ANY_TAG, UNDEFINED } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { elements } from "../data/element.ts";
 
@@ -61,8 +61,8 @@ export class Status {
    * The length of the message, in bytes, or in elements of a typed array class.
    *
    * @param type Such as `Float64Array`; bytes when left out.
-   * @returns The number of elements.
-   * @throws {MPI.Exception} ERR_TYPE when `type` is no typed array class, ERR_COUNT when the length is no multiple of its elements.
+   * @returns The number of elements; MPI.UNDEFINED when the length is no multiple of one.
+   * @throws {MPI.Exception} ERR_TYPE when `type` is no typed array class.
    * @see MPI-4.1 §3.2.5
    */
   getCount(type?: ElementType): number {
@@ -70,11 +70,7 @@ export class Status {
     const size = type.BYTES_PER_ELEMENT;
     if (typeof size !== "number")
       throw new Exception("ERR_TYPE", `Cannot count elements of ${show(type)}: expected a typed array class`);
-    if (this.count % size === 0) return this.count / size;
-    throw new Exception(
-      "ERR_COUNT",
-      `Cannot count elements of ${type.name}: the message has ${this.count} bytes, no multiple of ${size}`,
-    );
+    return this.count % size === 0 ? this.count / size : UNDEFINED;
   }
 
   /** As getCount: elements of typed arrays have no smaller parts. @see MPI-4.1 §5.1.11 */
