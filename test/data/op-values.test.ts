@@ -18,17 +18,9 @@ import {
   REPLACE,
   SUM,
 } from "../../src/data/op.ts";
-import { equal, is, ok, throws } from "../support/assert.ts";
+import { equal, is, ok, refuses } from "../support/assert.ts";
 
 const seed = 4711;
-
-/** Fails unless `use` throws an error whose message has `text` in it. (uvu takes a string for its own message.) */
-function refuses(use: () => unknown, text: string): void {
-  throws(use, (error: Error) => {
-    ok(error.message.includes(text), `it threw: ${error.message}`);
-    return true;
-  });
-}
 
 test("each operator gives what its name says on numbers, bigints, booleans and strings", () => {
   const claims: [Op, unknown, unknown, unknown][] = [

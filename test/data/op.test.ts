@@ -20,17 +20,9 @@ import {
   REPLACE,
   SUM,
 } from "../../src/data/op.ts";
-import { equal, is, match, ok, throws } from "../support/assert.ts";
+import { equal, is, match, ok, refuses, throws } from "../support/assert.ts";
 
 const names = "SUM PROD MAX MIN LAND LOR LXOR BAND BOR BXOR MAXLOC MINLOC REPLACE NO_OP".split(" ");
-
-/** Fails unless `use` throws an error whose message has `text` in it. (uvu takes a string for its own message.) */
-function refuses(use: () => unknown, text: string): void {
-  throws(use, (error: Error) => {
-    ok(error.message.includes(text), `it threw: ${error.message}`);
-    return true;
-  });
-}
 
 test("predefined operators carry their name, a number of their own that never changes, and commute but for two", () => {
   const ops = [SUM, PROD, MAX, MIN, LAND, LOR, LXOR, BAND, BOR, BXOR, MAXLOC, MINLOC, REPLACE, NO_OP];

@@ -11,24 +11,12 @@ import {
   Status,
   type TypedArray,
 } from "../../src/mpi/mpi.ts";
+import { arrayKinds } from "../support/array-kinds.ts";
 import { equal, is, ok, rejects } from "../support/assert.ts";
 import { ranks } from "../support/ranks.ts";
 
 type Kind = { new (length: number): TypedArray; readonly BYTES_PER_ELEMENT: number; readonly name: string };
-const kinds = [
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  BigInt64Array,
-  BigUint64Array,
-  Float16Array,
-  Float32Array,
-  Float64Array,
-] as Kind[];
+const kinds = arrayKinds as Kind[];
 /** No element, one, some that go eagerly, and some that go by rendezvous (the limit of the ranks here is 1000 bytes). */
 const lengths = [0, 1, 10, 3000];
 

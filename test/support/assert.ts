@@ -22,6 +22,14 @@ export async function rejects<E extends Error>(
   return caught;
 }
 
+/** Fails unless `use` throws an error whose message has `text` in it; uvu's `throws` takes a string for its own message. */
+export function refuses(use: () => unknown, text: string): void {
+  assert.throws(use, (error: Error) => {
+    assert.ok(error.message.includes(text), `it threw: ${error.message}`);
+    return true;
+  });
+}
+
 type Numbers = ArrayLike<number | bigint>;
 
 /**

@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import { Exception } from "../../src/base/errors.ts";
 import { decodeValue, encodeValue } from "../../src/wire/value.ts";
+import { viewKinds } from "../support/array-kinds.ts";
 import { equal, is, ok, throws } from "../support/assert.ts";
 import { difference } from "../support/same-value.ts";
 
@@ -9,28 +10,10 @@ function trip(value: unknown): any {
   return decodeValue(encodeValue(value).parts.map((part) => Uint8Array.from(part)));
 }
 
-const kinds = [
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  BigInt64Array,
-  BigUint64Array,
-  Float16Array,
-  Float32Array,
-  Float64Array,
-  DataView,
-] as unknown as (new (
-  buffer: ArrayBuffer,
-) => ArrayBufferView)[];
-
 const filled = (bytes: number) => Uint8Array.from({ length: bytes }, (_, i) => i * 37 + 11).buffer;
 
 test("views of every kind arrive as that kind, short and long, alone and between others", () => {
-  for (const Kind of kinds) {
+  for (const Kind of viewKinds) {
     for (const bytes of [0, 8, 4088, 4096, 8192]) {
       const view = new Kind(filled(bytes));
       is(difference([1, view, "x"], trip([1, view, "x"])), undefined, `${Kind.name} of ${bytes} bytes`);
@@ -137,7 +120,7 @@ test("a view that occurs twice is one view on arrival, also beside others on its
 });
 
 test("a detached buffer is ERR_TYPE", () => {
-  for (const Kind of kinds) {
+  for (const Kind of viewKinds) {
     const view = new Kind(filled(8));
     (view.buffer as ArrayBuffer).transfer();
     throws(
