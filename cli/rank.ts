@@ -1,7 +1,7 @@
 // cli/rank: layer 10. A rank: joins the job, gives the script the module "tsmpi", runs it, and sees it to its end.
 // Called by main.ts, for a rank of a launcher and for a script that runs alone.
 import { Runtime } from "../src/runtime.ts";
-import { AloneWireUp } from "../src/transport/wireup-alone.ts";
+import { AloneWireUp, aloneForEver } from "../src/transport/wireup-alone.ts";
 import { LauncherWireUp } from "../src/transport/wireup-launcher.ts";
 import type { FromRank } from "../src/wire/control.ts";
 import { dieWithParent } from "./die-with-parent.ts";
@@ -86,10 +86,7 @@ async function provideLibrary(): Promise<void> {
 function hearAlone(message: FromRank): void {
   if (message.kind === "failed") process.stderr.write(`${message.report}\n`);
   else if (message.kind === "blocked") {
-    const waits = message.state.waits.map(({ call, where }) => (where ? `${call}  at ${where}` : call));
-    process.stderr.write(
-      `tsmpi: deadlock: the only rank waits for messages that nobody can send\n  ${waits.join("\n  ")}\n`,
-    );
+    process.stderr.write(`tsmpi: ${aloneForEver(message.state)}\n`);
     process.exit(1);
   }
 }

@@ -91,11 +91,6 @@ export class Runtime implements Environment {
     return this.#ending !== undefined;
   }
 
-  /** True once every rank has finished. */
-  get finished(): boolean {
-    return this.#finished;
-  }
-
   finalize(code = 0): Promise<void> {
     this.#ending ??= this.#end(code);
     return this.#ending;

@@ -1,11 +1,17 @@
 // start-alone: a script that runs without a launcher (`bun script.ts` with the npm package) is a job of one rank.
 // Imported by index.ts; does nothing in a rank that cli/rank.ts has started.
+import { Exception } from "./base/errors.ts";
 import { isInitialized } from "./mpi/environment.ts";
 import { Runtime } from "./runtime.ts";
-import { AloneWireUp } from "./transport/wireup-alone.ts";
+import { AloneWireUp, aloneForEver } from "./transport/wireup-alone.ts";
+import type { FromRank } from "./wire/control.ts";
 
 if (!isInitialized()) {
-  const runtime = Runtime.alone(new AloneWireUp(() => {}));
+  const hear = (message: FromRank) => {
+    // From a timer, so no call of the script can catch it: Bun prints it and ends the process, where it would otherwise wait for ever.
+    if (message.kind === "blocked") throw new Exception("ERR_OTHER", `Cannot go on: ${aloneForEver(message.state)}`);
+  };
+  const runtime = Runtime.alone(new AloneWireUp(hear));
   process.on("beforeExit", () => {
     if (!runtime.stay() && !runtime.finalized) runtime.finalize(0);
   });

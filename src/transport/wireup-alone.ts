@@ -2,6 +2,12 @@
 import type { Card, FromRank, RankState } from "../wire/control.ts";
 import type { WireUp } from "./wireup.ts";
 
+/** What is to be said of a job of one rank that waits and has nothing else to do: nobody can ever send it anything. */
+export function aloneForEver({ waits }: RankState): string {
+  const lines = waits.map(({ call, where }) => (where ? `${call}  at ${where}` : call));
+  return `deadlock: the only rank waits for messages that nobody can send\n  ${lines.join("\n  ")}`;
+}
+
 export class AloneWireUp implements WireUp {
   readonly job = { id: "alone", secret: new Uint8Array(0) };
   readonly rank = 0;

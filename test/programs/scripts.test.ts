@@ -213,6 +213,7 @@ test("tsmpi script.ts, without a launcher, is a job of one rank", async () => {
 test("bun script.ts, with the npm package, is a job of one rank, and its finalize() works", async () => {
   const directory = workspace({
     "script.ts": alone,
+    "waits.ts": `${head} async function main() { await comm.recv({ source: 0, tag: 7 }); } main();`,
     "ends.ts": `${head} await MPI.finalize(); console.log(MPI.isFinalized()); comm.send(1, { dest: 0 });`,
   });
   mkdirSync(join(directory, "node_modules"));
@@ -224,6 +225,12 @@ test("bun script.ts, with the npm package, is a job of one rank, and its finaliz
   const ended = bun("ends.ts");
   equal([`${ended.stdout}`, ended.exitCode], ["true\n", 1]);
   match(`${ended.stderr}`, "Cannot call send on COMM_WORLD: MPI has been finalized (ERR_OTHER)");
+  const waiting = bun("waits.ts");
+  is(waiting.exitCode, 1);
+  match(
+    `${waiting.stderr}`,
+    /deadlock: the only rank waits .*\n\s+recv\(source 0, tag 7\) on COMM_WORLD {2}at waits\.ts:/,
+  );
 });
 
 test.run();
