@@ -1,10 +1,12 @@
 // comm/endpoint: layer 5. What a communicator is below its public methods: a group of processes, contexts (context.ts)
 // and the engine. Ranks in, process numbers out.
 import { ANY_SOURCE } from "../base/constants.ts";
+import { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Message, Receive, Target } from "../engine/message.ts";
+import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
 import type { Operation } from "../engine/operation.ts";
+import { checkOf, describeCheck, disagreement, type Terms } from "./check.ts";
 import { BY_GROUP, COLLECTIVE } from "./context.ts";
 import type { Group } from "./group.ts";
 import type { Lane } from "./lane.ts";
@@ -15,6 +17,8 @@ export class Endpoint {
   readonly group: Group;
   /** Context of the user's messages. */
   readonly context: number;
+  /** What the user calls the communicator. */
+  name = "a communicator";
   #collectives = 0;
   #retired = false;
 
@@ -51,16 +55,17 @@ export class Endpoint {
   /**
    * The lane of the next collective call. Every rank makes the calls of a communicator in the same order, so their
    * numbers agree and serve as the tag.
+   * @param terms what every rank must give as this one does: else receives on the lane fail, and name both sides
    */
-  lane(): EndpointLane {
+  lane(terms: Terms): EndpointLane {
     const tag = this.#collectives;
     this.#collectives = (this.#collectives + 1) % 2 ** 31;
-    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag);
+    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, checkOf(terms));
   }
 
   /** A lane for some of the ranks, which all give the same `tag`; the others do not know of it. */
-  laneOf(group: Group, tag: number): EndpointLane {
-    return new EndpointLane(this, group, this.context + BY_GROUP, tag);
+  laneOf(group: Group, tag: number, terms: Terms): EndpointLane {
+    return new EndpointLane(this, group, this.context + BY_GROUP, tag, checkOf(terms));
   }
 
   /** True when the communicator has been freed. */
@@ -83,6 +88,7 @@ export class EndpointLane implements Lane {
   readonly #group: Group;
   readonly #context: number;
   readonly #tag: number;
+  readonly #check: number;
   /** Receives that wait, and the rank of the communicator that each waits for. */
   readonly #waiting: Map<Operation<Body>, number>;
 
@@ -91,6 +97,7 @@ export class EndpointLane implements Lane {
     group: Group,
     context: number,
     tag: number,
+    check: number,
     waiting: Map<Operation<Body>, number> = new Map(),
   ) {
     this.rank = group.rank!;
@@ -99,12 +106,13 @@ export class EndpointLane implements Lane {
     this.#group = group;
     this.#context = context;
     this.#tag = tag;
+    this.#check = check;
     this.#waiting = waiting;
   }
 
   /** The same lane for some of its ranks, of which this one is one: others may do the same among themselves. */
   within(group: Group): EndpointLane {
-    return new EndpointLane(this.#endpoint, group, this.#context, this.#tag, this.#waiting);
+    return new EndpointLane(this.#endpoint, group, this.#context, this.#tag, this.#check, this.#waiting);
   }
 
   /** Ranks that a message is awaited from, for messages about ranks that wait. */
@@ -113,7 +121,8 @@ export class EndpointLane implements Lane {
   }
 
   isend(dest: number, body: Body): Promise<void> | undefined {
-    return this.#endpoint.engine.send(this.#group.processOf(dest), this.#context, this.#tag, body)?.promise();
+    const { engine } = this.#endpoint;
+    return engine.send(this.#group.processOf(dest), this.#context, this.#tag, body, false, this.#check)?.promise();
   }
 
   irecv(source: number, into?: { readonly element: number; readonly bytes: Uint8Array }): Promise<Body> {
@@ -127,7 +136,7 @@ export class EndpointLane implements Lane {
           ({ element, sizes }): Body => ({ element, parts: [into.bytes.subarray(0, sizes[0])] }),
         )
       : parts;
-    const { operation } = engine.receive(process, this.#context, this.#tag, target);
+    const { operation } = engine.receive(process, this.#context, this.#tag, this.#agreeing(target));
     if (!operation.settled) {
       this.#waiting.set(operation, group.rankOf(process)!);
       operation.onSettled(() => this.#waiting.delete(operation));
@@ -135,5 +144,26 @@ export class EndpointLane implements Lane {
     // The receive may have made the queues anew that went with the communicator.
     if (retired) engine.channels.forget(this.#context);
     return operation.promise();
+  }
+
+  /** The same target for messages of the same call only. */
+  #agreeing(target: Target<Body>): Target<Body> {
+    return {
+      land: (arrival) => {
+        if (arrival.check !== this.#check) throw this.#disagreement(arrival);
+        return target.land(arrival);
+      },
+      finish: (arrival, received, own) => {
+        if (arrival.check !== this.#check) throw this.#disagreement(arrival);
+        return target.finish(arrival, received, own);
+      },
+    };
+  }
+
+  #disagreement({ source, check }: Arrival): Exception {
+    const { group, name } = this.#endpoint;
+    const ours = describeCheck(this.#check);
+    const sides = `rank ${group.rankOf(source)} called ${describeCheck(check)}, rank ${group.rank} called ${ours}`;
+    return new Exception(disagreement(this.#check, check), `Cannot complete ${ours} on ${name}: ${sides}`);
   }
 }

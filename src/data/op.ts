@@ -199,6 +199,12 @@ export const REPLACE: Op = predefine(13, replaceKernel, false);
 /** The lower rank's value, or in one-sided calls the target's. */
 export const NO_OP: Op = predefine(14, noOpKernel, false);
 
+/** The predefined operators, by number. */
+export const operators: readonly (Op | undefined)[] = [
+  ...[undefined, SUM, PROD, MAX, MIN, LAND, LOR, LXOR, BAND, BOR, BXOR, MAXLOC, MINLOC],
+  ...[REPLACE, NO_OP],
+];
+
 const nothing = (): never => {
   throw new Exception("ERR_OP", "Cannot reduce with OP_NULL: it is the null operator");
 };

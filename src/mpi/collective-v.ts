@@ -8,6 +8,7 @@ import { opFrom } from "../data/op.ts";
 import { checkInto, checkOptions, checkRoot } from "./arguments.ts";
 import { Collective, type None, type OpOptions, type RootOptions } from "./collective.ts";
 import { checkInPlace, checkLayout, checkReceived, type InPlace, type PerRank } from "./collective-arguments.ts";
+import { operand } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
@@ -48,7 +49,7 @@ export abstract class CollectiveV extends Collective {
     const into = checkInto(call, options?.into);
     checkInPlace(call, data, into, atRoot);
     const layout = atRoot ? checkReceived(call, this.size, into, options?.counts, options?.displs) : {};
-    return this.plan(call, `root ${root}`, (lane) => gatherv(lane, data, { root, into, ...layout }));
+    return this.plan(call, { root }, (lane) => gatherv(lane, data, { root, into, ...layout }));
   }
 
   /**
@@ -98,7 +99,7 @@ export abstract class CollectiveV extends Collective {
     const into = this.scatterInto(call, root, options?.into);
     const atRoot = this.use(call).group.rank === root;
     const layout = atRoot ? checkLayout(call, this.size, options?.counts, options?.displs) : {};
-    return this.plan(call, `root ${root}`, (lane) => scatterv(lane, data, { root, into, ...layout }));
+    return this.plan(call, { root }, (lane) => scatterv(lane, data, { root, into, ...layout }));
   }
 
   /**
@@ -152,7 +153,7 @@ export abstract class CollectiveV extends Collective {
     const into = checkInto(call, options?.into);
     checkInPlace(call, data, into);
     const layout = checkReceived(call, this.size, into, options?.counts, options?.displs);
-    return this.plan(call, "", (lane) => allgatherv(lane, data, { into, ...layout }));
+    return this.plan(call, {}, (lane) => allgatherv(lane, data, { into, ...layout }));
   }
 
   /**
@@ -190,7 +191,7 @@ export abstract class CollectiveV extends Collective {
     const send = checkLayout(call, size, options?.sendcounts, options?.sdispls, ["sendcounts", "sdispls"]);
     const received = [options?.recvcounts, options?.rdispls] as const;
     const receive = checkReceived(call, size, into, ...received, ["recvcounts", "rdispls"]);
-    return this.plan(call, "", (lane) => alltoallv(lane, data, { into, send, receive }));
+    return this.plan(call, {}, (lane) => alltoallv(lane, data, { into, send, receive }));
   }
 
   /**
@@ -239,7 +240,9 @@ export abstract class CollectiveV extends Collective {
     if (!equal && !counts) {
       throw new TypeError(`Cannot call ${call}: option counts is missing, expected an array of ${this.size} numbers`);
     }
-    return this.plan(call, op.name, (lane) => reduceScatter(lane, data, { op, into, counts }));
+    return this.plan(call, { op, ...operand(op, data, into) }, (lane) =>
+      reduceScatter(lane, data, { op, into, counts }),
+    );
   }
 
   /**

@@ -4,17 +4,14 @@ import { IN_PLACE } from "../base/constants.ts";
 import { Exception } from "../base/errors.ts";
 import { allgather, alltoall, barrier, bcast, gather, scatter } from "../collectives/movement.ts";
 import { allreduce, reduce } from "../collectives/reduction.ts";
-import type { EndpointLane } from "../comm/endpoint.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
-import { Operation } from "../engine/operation.ts";
 import { checkInto, checkOptions, checkRoot } from "./arguments.ts";
-import { attempt, waitFor } from "./call.ts";
 import { checkInPlace, type InPlace } from "./collective-arguments.ts";
+import { operand, Planning } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
-import { Probe } from "./probe.ts";
 import { Request } from "./request.ts";
 
 export interface RootOptions {
@@ -29,42 +26,11 @@ export interface OpOptions<T> {
 
 export type None = Record<never, never>;
 
-export abstract class Collective extends Probe {
-  /**
-   * A collective that can be started: every rank must start the same ones in the same order.
-   * @param ownLane for one that only some of the ranks call
-   */
-  protected plan<T>(
-    call: string,
-    details: string,
-    run: (lane: EndpointLane) => Promise<unknown>,
-    ownLane?: EndpointLane,
-  ): Plan<T> {
-    this.use(call);
-    return () => {
-      const endpoint = this.use(call);
-      const lane = ownLane ?? endpoint.lane();
-      const operation = Operation.of(run(lane) as Promise<T>);
-      const describe = () => {
-        const awaited = [...lane.awaited].sort((a, b) => a - b);
-        return `${call}(${details}) on ${this.name}${awaited.length > 0 ? `, waiting for rank ${awaited.join(", ")}` : ""}`;
-      };
-      return { operation, progress: endpoint.engine.progress, describe };
-    };
-  }
-
-  /** Waits for a collective that `plan` makes. */
-  protected finish<T>(plan: () => Plan<T>): Promise<T> {
-    return attempt(() => {
-      const pending = plan()();
-      return waitFor(pending.progress, pending.operation, pending);
-    });
-  }
-
+export abstract class Collective extends Planning {
   // --- barrier ---
 
   protected planBarrier(call: string): Plan<void> {
-    return this.plan(call, "", (lane) => barrier(lane));
+    return this.plan(call, {}, (lane) => barrier(lane));
   }
 
   /**
@@ -96,7 +62,7 @@ export abstract class Collective extends Probe {
     checkOptions(call, options, ["root", "into"]);
     const root = checkRoot(call, this, options?.root);
     const into = checkInto(call, options?.into);
-    return this.plan(call, `root ${root}`, (lane) => bcast(lane, data, { root, into }));
+    return this.plan(call, { root }, (lane) => bcast(lane, data, { root, into }));
   }
 
   /**
@@ -136,7 +102,7 @@ export abstract class Collective extends Probe {
     checkOptions(call, options, ["root", "into"]);
     const root = checkRoot(call, this, options?.root);
     const into = this.scatterInto(call, root, options?.into);
-    return this.plan(call, `root ${root}`, (lane) => scatter(lane, data, { root, into }));
+    return this.plan(call, { root }, (lane) => scatter(lane, data, { root, into }));
   }
 
   /** The option `into` of a scatter, which at the root may be MPI.IN_PLACE. */
@@ -187,7 +153,7 @@ export abstract class Collective extends Probe {
     const root = checkRoot(call, this, options?.root);
     const into = checkInto(call, options?.into);
     checkInPlace(call, data, into, this.use(call).group.rank === root);
-    return this.plan(call, `root ${root}`, (lane) => gather(lane, data, { root, into }));
+    return this.plan(call, { root }, (lane) => gather(lane, data, { root, into }));
   }
 
   /**
@@ -220,7 +186,7 @@ export abstract class Collective extends Probe {
     checkOptions(call, options, ["into"]);
     const into = checkInto(call, options?.into);
     checkInPlace(call, data, into);
-    return this.plan(call, "", (lane) => allgather(lane, data, { into }));
+    return this.plan(call, {}, (lane) => allgather(lane, data, { into }));
   }
 
   /**
@@ -256,7 +222,7 @@ export abstract class Collective extends Probe {
     checkOptions(call, options, ["into"]);
     const into = checkInto(call, options?.into);
     checkInPlace(call, data, into);
-    return this.plan(call, "", (lane) => alltoall(lane, data, { into }));
+    return this.plan(call, {}, (lane) => alltoall(lane, data, { into }));
   }
 
   /**
@@ -300,7 +266,7 @@ export abstract class Collective extends Probe {
     const root = checkRoot(call, this, options?.root);
     const into = checkInto(call, options?.into);
     checkInPlace(call, data, into, this.use(call).group.rank === root);
-    return this.plan(call, `${op.name}, root ${root}`, (lane) => reduce(lane, data, { op, root, into }));
+    return this.plan(call, { op, root, ...operand(op, data, into) }, (lane) => reduce(lane, data, { op, root, into }));
   }
 
   /**
@@ -355,7 +321,7 @@ export abstract class Collective extends Probe {
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
     checkInPlace(call, data, into);
-    return this.plan(call, op.name, (lane) => run(lane, data, { op, into }));
+    return this.plan(call, { op, ...operand(op, data, into) }, (lane) => run(lane, data, { op, into }));
   }
 
   /**

@@ -35,6 +35,7 @@ export abstract class Comm extends Caching {
     super();
     this.#endpoint = endpoint;
     this.#name = name;
+    if (endpoint) endpoint.name = name;
   }
 
   /** A communicator of the same kind as this one (and topology, where it has one) over another endpoint. */
@@ -88,9 +89,9 @@ export abstract class Comm extends Caching {
   }
   /** Gives the communicator a name on this rank; messages and reports show it. @see MPI-4.1 §7.8 */
   setName(name: string): void {
-    this.#exists("setName");
+    const endpoint = this.#exists("setName");
     if (typeof name !== "string") throw new TypeError(`Cannot call setName: name is ${show(name)}, expected a string`);
-    this.#name = name;
+    this.#name = endpoint.name = name;
   }
 
   /** False for communicators that connect two groups. @see MPI-4.1 §7.6.1 */
@@ -132,7 +133,7 @@ export abstract class Comm extends Caching {
     const hints = infoItems(call, info);
     const copies = this.attributes.copies();
     const { group, engine } = endpoint;
-    return this.plan(call, "", async (lane) => {
+    return this.plan(call, {}, async (lane) => {
       const comm = this.alike(await agree(engine, lane, group), `dup of ${this.#name}`);
       comm.attributes.adopt(copies);
       comm.hints.update(hints);

@@ -56,7 +56,7 @@ export abstract class Creation extends Comm {
     return this.finish(() => {
       const members = this.#checkMembers("create", group);
       const { engine } = this.use("create");
-      return this.plan("create", `of ${members.size} ranks`, async (lane) => {
+      return this.plan("create", { details: `of ${members.size} ranks` }, async (lane) => {
         const endpoint = members.rank === undefined ? undefined : await agree(engine, lane.within(members), members);
         return this.intracomm(endpoint, this.#partName);
       });
@@ -79,12 +79,12 @@ export abstract class Creation extends Comm {
       const tag = checkTag(call, options?.tag);
       const members = this.#checkMembers(call, group);
       const endpoint = this.use(call);
-      const lane = endpoint.laneOf(members, tag);
+      const lane = endpoint.laneOf(members, tag, { call });
       const run = async () => {
         const made = members.rank === undefined ? undefined : await agree(endpoint.engine, lane, members);
         return this.intracomm(made, this.#partName);
       };
-      return this.plan(call, `of ${members.size} ranks, tag ${tag}`, run, lane);
+      return this.plan(call, { details: `of ${members.size} ranks, tag ${tag}` }, run, lane);
     });
   }
 
@@ -154,7 +154,7 @@ export abstract class Creation extends Comm {
     strict = false,
   ): Plan<Intracomm> {
     const { group, engine } = this.use(call);
-    return this.plan(call, details, async (lane) => {
+    return this.plan(call, { details }, async (lane) => {
       const wish: Wish = [color, key, drawContext(engine.self)];
       const wishes = (await allgather(lane, wish, {})) as Wish[];
       if (color === UNDEFINED) return this.intracomm(undefined, name);

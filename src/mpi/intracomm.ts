@@ -2,6 +2,7 @@
 
 import { show } from "../base/errors.ts";
 import { exscan, scan } from "../collectives/reduction.ts";
+import { checkOf } from "../comm/check.ts";
 import { GROUPS_CONTEXT } from "../comm/context.ts";
 import { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import type { BufferLike } from "../data/buffer.ts";
@@ -59,7 +60,13 @@ export class Intracomm extends Creation {
       const { engine } = group;
       if (!engine || members.rank === undefined) return COMM_NULL;
       const tag = Bun.hash.crc32(stringtag) >>> 1;
-      const lane = new EndpointLane(new Endpoint(engine, members, GROUPS_CONTEXT), members, GROUPS_CONTEXT, tag);
+      const lane = new EndpointLane(
+        new Endpoint(engine, members, GROUPS_CONTEXT),
+        members,
+        GROUPS_CONTEXT,
+        tag,
+        checkOf({ call }),
+      );
       const describe = () => `${call}(of ${members.size} ranks, ${show(stringtag)})`;
       const endpoint = await waitFor(engine.progress, Operation.of(agree(engine, lane, members)), { describe });
       const comm = new Intracomm(endpoint, stringtag);

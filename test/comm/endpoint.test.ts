@@ -52,7 +52,7 @@ test("no receive of the user takes a message of a collective, and the other way 
   const comm = endpoints([0, 1]);
   const user = comm[1]!.receive(ANY_SOURCE, ANY_TAG, copies);
   const probe = comm[1]!.probeWait(ANY_SOURCE, ANY_TAG, false);
-  const lanes = comm.map((endpoint) => endpoint.lane());
+  const lanes = comm.map((endpoint) => endpoint.lane({ call: "barrier" }));
   lanes[0]!.isend(1, buffer(pattern(5)));
   await turns();
   equal([user.operation.settled, probe.settled], [false, false]);
@@ -70,7 +70,7 @@ test("the lanes of collectives that run at the same time do not mix, whatever th
     const draw = random(seed);
     const comm = endpoints([0, 1, 2]);
     const calls = 5;
-    const lanes = comm.map((endpoint) => Array.from({ length: calls }, () => endpoint.lane()));
+    const lanes = comm.map((endpoint) => Array.from({ length: calls }, () => endpoint.lane({ call: "barrier" })));
     const expected: [Promise<unknown>, Uint8Array][] = [];
     const todo: (() => void)[] = [];
     for (let call = 0; call < calls; call++) {
@@ -97,7 +97,7 @@ test("the lanes of collectives that run at the same time do not mix, whatever th
 
 test("a lane's irecv() with into lands there, and rejects what does not fit", async () => {
   const comm = endpoints([0, 1]);
-  const [a, b] = comm.map((endpoint) => endpoint.lane()) as [
+  const [a, b] = comm.map((endpoint) => endpoint.lane({ call: "barrier" })) as [
     ReturnType<Endpoint["lane"]>,
     ReturnType<Endpoint["lane"]>,
   ];
@@ -124,7 +124,7 @@ test("a lane's irecv() with into lands there, and rejects what does not fit", as
 
 test("isend() is undefined when it is done at once, else a promise; awaited names the ranks that are waited for", async () => {
   const comm = endpoints([1, 0]);
-  const [a, b] = comm.map((endpoint) => endpoint.lane()) as [
+  const [a, b] = comm.map((endpoint) => endpoint.lane({ call: "barrier" })) as [
     ReturnType<Endpoint["lane"]>,
     ReturnType<Endpoint["lane"]>,
   ];

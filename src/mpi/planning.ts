@@ -1,0 +1,64 @@
+// mpi/planning: layer 9. How a collective of a communicator is started, and waited for: Collective extends it. Every call has
+// one plan: awaited it is the blocking call, in a Request the i… form, in a Prequest the …Init form.
+import { IN_PLACE } from "../base/constants.ts";
+import type { Terms } from "../comm/check.ts";
+import type { EndpointLane } from "../comm/endpoint.ts";
+import { isTypedArray } from "../data/buffer.ts";
+import { elementOf } from "../data/element.ts";
+import type { Op } from "../data/op.ts";
+import { Operation } from "../engine/operation.ts";
+import { attempt, waitFor } from "./call.ts";
+import type { Plan } from "./prequest.ts";
+import { Probe } from "./probe.ts";
+
+/** What all ranks must agree on in a call. */
+export interface Agreement extends Omit<Terms, "call"> {
+  /** More to say of the call in reports. */
+  readonly details?: string;
+}
+
+function describe({ op, root, details }: Agreement): string {
+  return [op?.name, root === undefined ? undefined : `root ${root}`, details].filter(Boolean).join(", ");
+}
+
+/** What the ranks must agree on of a reduction's operand: where it is combined by elements, their kind and number. */
+export function operand(op: Op, data: unknown, into: unknown): Pick<Terms, "element" | "length"> {
+  const given = data === IN_PLACE ? into : data;
+  return op.elementwise && isTypedArray(given) ? { element: elementOf(given), length: given.length } : {};
+}
+
+export abstract class Planning extends Probe {
+  /**
+   * A collective that can be started: every rank must start the same ones in the same order.
+   * @param agreement what the ranks must agree on; where they do not, the call fails and names both sides
+   * @param ownLane for one that only some of the ranks call
+   */
+  protected plan<T>(
+    call: string,
+    agreement: Agreement,
+    run: (lane: EndpointLane) => Promise<unknown>,
+    ownLane?: EndpointLane,
+  ): Plan<T> {
+    this.use(call);
+    const terms = { call, ...agreement };
+    return () => {
+      const endpoint = this.use(call);
+      const lane = ownLane ?? endpoint.lane(terms);
+      const operation = Operation.of(run(lane) as Promise<T>);
+      const describeCall = () => {
+        const awaited = [...lane.awaited].sort((a, b) => a - b);
+        const waiting = awaited.length > 0 ? `, waiting for rank ${awaited.join(", ")}` : "";
+        return `${call}(${describe(agreement)}) on ${this.name}${waiting}`;
+      };
+      return { operation, progress: endpoint.engine.progress, describe: describeCall };
+    };
+  }
+
+  /** Waits for a collective that `plan` makes. */
+  protected finish<T>(plan: () => Plan<T>): Promise<T> {
+    return attempt(() => {
+      const pending = plan()();
+      return waitFor(pending.progress, pending.operation, pending);
+    });
+  }
+}
