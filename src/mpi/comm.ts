@@ -95,12 +95,12 @@ export abstract class Comm extends Caching {
   }
 
   /** False for communicators that connect two groups. @see MPI-4.1 §7.6.1 */
-  get isInter(): boolean {
+  isInter(): boolean {
     return false;
   }
   /** True for communicators of one group of ranks. @see MPI-4.1 §7.6.1 */
-  get isIntra(): boolean {
-    return !this.isInter;
+  isIntra(): boolean {
+    return !this.isInter();
   }
 
   /**
@@ -121,7 +121,7 @@ export abstract class Comm extends Caching {
       throw new TypeError(`Cannot call compare: comm is ${show(comm)}, expected an MPI.Comm`);
     const other = comm.#exists("compare");
     if (mine === other) return IDENT;
-    if (this.isInter !== comm.isInter) return UNEQUAL;
+    if (this.isInter() !== comm.isInter()) return UNEQUAL;
     if (mine.group.equals(other.group, true)) return CONGRUENT;
     return mine.group.equals(other.group, false) ? SIMILAR : UNEQUAL;
   }

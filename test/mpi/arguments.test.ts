@@ -304,7 +304,7 @@ test("a name is a string, and stands in messages", async () => {
     const text = "Cannot send to rank 9: workers has ranks 0 to 1 (ERR_RANK)";
     is((await rejection(() => comm.send(1, { dest: 9 }))).message, text);
     is(thrown(() => comm.setName(5 as never)).message, "Cannot call setName: name is 5, expected a string");
-    equal([comm.getRank(), comm.getSize(), comm.isInter, comm.isIntra], [comm.rank, 2, false, true]);
+    equal([comm.getRank(), comm.getSize(), comm.isInter(), comm.isIntra()], [comm.rank, 2, false, true]);
   });
   await ranks(1, async (comm) => {
     is(
