@@ -151,6 +151,7 @@ export {
   wtick,
   wtime,
 } from "./environment.ts";
+export type { SendrecvOptions } from "./exchange.ts";
 export { Grequest } from "./grequest.ts";
 // Groups and hints
 export { GROUP_EMPTY, GROUP_NULL, Group, type RankRange } from "./group.ts";
@@ -158,7 +159,7 @@ export { INFO_ENV, INFO_NULL, Info, type InfoItems } from "./info.ts";
 export { COMM_NULL, Intracomm } from "./intracomm.ts";
 // Point-to-point
 export { Message } from "./message.ts";
-export type { Abortable, Into, RecvOptions, SendOptions, SendrecvOptions } from "./point-to-point.ts";
+export type { Abortable, Into, RecvOptions, SendOptions } from "./point-to-point.ts";
 export { Prequest } from "./prequest.ts";
 export { REQUEST_NULL, Request } from "./request.ts";
 export { Status } from "./status.ts";

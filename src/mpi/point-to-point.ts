@@ -4,12 +4,11 @@ import { PROC_NULL } from "../base/constants.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import { anything, into } from "../comm/target.ts";
 import type { Body } from "../data/body.ts";
-import { type BufferLike, bufferFrom, bytesOf, elementOfBuffer, isBuffer } from "../data/buffer.ts";
+import { type BufferLike, bytesOf, elementOfBuffer, isBuffer } from "../data/buffer.ts";
 import { type Arrival, arrivalBytes } from "../engine/message.ts";
 import { Operation } from "../engine/operation.ts";
 import { encodeValue } from "../wire/value.ts";
 import {
-  checkBuffer,
   checkDest,
   checkInto,
   checkOptions,
@@ -50,24 +49,12 @@ export interface Abortable {
   signal?: AbortSignal;
 }
 
-export interface SendrecvOptions {
-  dest: number;
-  /** @default {0} */
-  sendtag?: number;
-  source?: number;
-  /** @default {MPI.ANY_TAG} */
-  recvtag?: number;
-  status?: Status;
-}
-
 /** Names of the blocking sends. */
 export type Mode = "send" | "ssend" | "bsend" | "rsend";
 
 const SEND = ["dest", "tag"];
 const RECV = ["source", "tag", "into", "status"];
 const RECV_WAIT = [...RECV, "signal"];
-const SENDRECV = ["dest", "sendtag", "source", "recvtag", "into", "status"];
-const REPLACE = ["dest", "sendtag", "source", "recvtag", "status"];
 
 export abstract class PointToPoint {
   /** @throws {MPI.Exception} ERR_COMM on MPI.COMM_NULL, ERR_OTHER after finalize; `call` is what the user called */
@@ -196,56 +183,10 @@ export abstract class PointToPoint {
     return new Request(pending);
   }
 
-  /**
-   * Sends one message and receives another, both at once: ranks that exchange data cannot block each other.
-   *
-   * @returns What was received, as `recv` does.
-   * @example
-   * ```ts
-   * const { rank, size } = MPI.COMM_WORLD;
-   * const left = await MPI.COMM_WORLD.sendrecv(rank, { dest: (rank + 1) % size, source: (rank + size - 1) % size });
-   * ```
-   * @see MPI-4.1 §3.11
-   */
-  sendrecv<B extends BufferLike>(data: unknown, options: SendrecvOptions & Into<B>): Promise<B>;
-  sendrecv<T = any>(data: unknown, options: SendrecvOptions): Promise<T>;
-  sendrecv(data: unknown, options: SendrecvOptions & Partial<Into<BufferLike>>): Promise<any> {
-    return attempt(() => this.#exchange("sendrecv", data, options, options?.into).wait());
-  }
-
-  /** Starts a sendrecv. @see MPI-4.1 §3.11 */
-  isendrecv<B extends BufferLike>(data: unknown, options: SendrecvOptions & Into<B>): Request<B>;
-  isendrecv<T = any>(data: unknown, options: SendrecvOptions): Request<T>;
-  isendrecv(data: unknown, options: SendrecvOptions & Partial<Into<BufferLike>>): Request<any> {
-    return this.#exchange("isendrecv", data, options, options?.into);
-  }
-
-  /**
-   * Sends the content of `buffer` and receives into the same memory.
-   *
-   * @returns `buffer`.
-   * @throws {MPI.Exception} ERR_TRUNCATE, ERR_TYPE as for `recv` with `into`.
-   * @example
-   * ```ts
-   * const { rank, size } = MPI.COMM_WORLD;
-   * const block = Int32Array.of(rank);
-   * await MPI.COMM_WORLD.sendrecvReplace(block, { dest: (rank + 1) % size, source: (rank + size - 1) % size });
-   * console.log(block[0] === (rank + size - 1) % size); // true
-   * ```
-   * @see MPI-4.1 §3.11
-   */
-  sendrecvReplace<B extends BufferLike>(buffer: B, options: SendrecvOptions): Promise<B> {
-    return attempt(() => this.#replace("sendrecvReplace", buffer, options).wait());
-  }
-
-  /** Starts a sendrecvReplace. @see MPI-4.1 §3.11 */
-  isendrecvReplace<B extends BufferLike>(buffer: B, options: SendrecvOptions): Request<B> {
-    return this.#replace("isendrecvReplace", buffer, options);
-  }
-
   // --- sending ---
 
-  #send(call: Mode, data: unknown, dest: unknown, tag: unknown): Operation<void> | undefined {
+  /** Sends; undefined where it is done already. */
+  protected post(call: Mode, data: unknown, dest: unknown, tag: unknown): Operation<void> | undefined {
     const endpoint = this.use(call);
     const to = checkDest(call, this, dest);
     const label = checkTag(call, tag);
@@ -264,7 +205,7 @@ export abstract class PointToPoint {
   #sendWait(call: Mode, data: unknown, options: SendOptions): Promise<void> {
     return attempt(() => {
       checkOptions(call, options, SEND);
-      const operation = this.#send(call, data, options?.dest, options?.tag);
+      const operation = this.post(call, data, options?.dest, options?.tag);
       if (!operation) return Promise.resolve();
       return waitFor(this.use(call).engine.progress, operation, { describe: this.#describeSend(call, options) });
     });
@@ -277,7 +218,7 @@ export abstract class PointToPoint {
 
   /** Starts a send. @param call what the user has called */
   protected startSend(mode: Mode, call: string, data: unknown, options: SendOptions): Pending<void> {
-    const operation = this.#send(mode, data, options?.dest, options?.tag) ?? Operation.done<void>(undefined);
+    const operation = this.post(mode, data, options?.dest, options?.tag) ?? Operation.done<void>(undefined);
     const { progress } = this.use(call).engine;
     return { operation, progress, describe: this.#describeSend(call, options) };
   }
@@ -299,40 +240,6 @@ export abstract class PointToPoint {
     if (from === PROC_NULL) return new Reception(this, endpoint, call, from, label, buffer);
     const target = buffer ? into(buffer, (arrival) => this.from(arrival)) : anything;
     return new Reception(this, endpoint, call, from, label, endpoint.receive<any>(from, label, target));
-  }
-
-  #exchange(
-    call: string,
-    data: unknown,
-    options: SendrecvOptions,
-    memory: unknown,
-    names: readonly string[] = SENDRECV,
-  ): Request<any> {
-    checkOptions(call, options, names);
-    const status = checkStatus(call, options?.status);
-    const { progress } = this.use(call).engine;
-    checkDest(call, this, options?.dest);
-    checkTag(call, options?.sendtag, "sendtag");
-    checkSource(call, this, options?.source);
-    checkRecvTag(call, options?.recvtag, "recvtag");
-    checkInto(call, memory);
-    // First the send, which fails when the data cannot be carried: then no message has been taken.
-    const sending = this.#send("send", data, options.dest, options.sendtag);
-    const pending = this.startReceive(call, options.source, options.recvtag, memory, "recvtag");
-    const both = sending
-      ? Promise.all([pending.operation.promise(), sending.promise()]).then(([got]) => got)
-      : undefined;
-    const operation = both ? Operation.of(both) : pending.operation;
-    if (status) operation.onSettled(() => operation.failed || pending.fill(status));
-    const { dest, sendtag = 0 } = options;
-    const describe = () => `${pending.describe()} with send(dest ${dest}, tag ${sendtag})`;
-    return new Request({ operation, progress, describe, fill: (filled) => pending.fill(filled) });
-  }
-
-  #replace<B extends BufferLike>(call: string, buffer: B, options: SendrecvOptions): Request<B> {
-    checkBuffer(call, buffer);
-    const copy = bufferFrom(elementOfBuffer(buffer), bytesOf(buffer).slice());
-    return this.#exchange(call, copy, options, buffer, REPLACE);
   }
 
   // --- telling about a message ---

@@ -3,8 +3,9 @@ import { ANY_TAG, PROC_NULL } from "../base/constants.ts";
 import type { Arrival, Message as Arrived } from "../engine/message.ts";
 import { checkOptions, checkRecvTag, checkSignal, checkSource, checkStatus } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
+import { Exchange } from "./exchange.ts";
 import { Message } from "./message.ts";
-import { type Abortable, PointToPoint, type RecvOptions } from "./point-to-point.ts";
+import type { Abortable, RecvOptions } from "./point-to-point.ts";
 import { describeEnvelope } from "./reception.ts";
 import { Status } from "./status.ts";
 
@@ -14,7 +15,7 @@ const PROBE_WAIT = [...PROBE, "signal"];
 /** What a probe of MPI.PROC_NULL finds. */
 const nobody: Arrival = { source: PROC_NULL, tag: ANY_TAG, element: 0, check: 0, sizes: [0] };
 
-export abstract class Probe extends PointToPoint {
+export abstract class Probe extends Exchange {
   /**
    * Waits until a message is here that a receive would get, and tells about it.
    *
