@@ -42,7 +42,11 @@ export async function runRank(script: string, args: string[], how: "launched" | 
   process.on("beforeExit", (code) => {
     if (runtime.stay()) return;
     if (!settled) fail(UNSETTLED, "The script awaits, at its top level, something that can never happen");
-    if (!runtime.finalized) runtime.finalize(code).then(() => process.exit());
+    if (!runtime.finalized)
+      runtime.finalize(code).then(
+        () => process.exit(),
+        (error) => fail(1, errorText(error)),
+      );
   });
 
   await provideLibrary();
@@ -85,6 +89,7 @@ async function provideLibrary(): Promise<void> {
 /** What a launcher would be told, in a job without one. */
 function hearAlone(message: FromRank): void {
   if (message.kind === "failed") process.stderr.write(`${message.report}\n`);
+  else if (message.kind === "note") process.stderr.write(`tsmpi: ${message.text}\n`);
   else if (message.kind === "blocked") {
     process.stderr.write(`tsmpi: ${aloneForEver(message.state)}\n`);
     process.exit(1);

@@ -18,6 +18,8 @@ import type { RankState, Wait } from "./wire/control.ts";
 const LOOPBACK = "127.0.0.1";
 /** Milliseconds for a launcher to end a job whose connections break; then the calls that depend on them fail. */
 const LOST_GRACE = 2000;
+/** Milliseconds for the last frames of others to arrive when all have said bye. */
+const LAST_FRAMES = 1000;
 /** TSMPI_SPIN=auto where every rank on the host has a core of its own, in microseconds. */
 const SPIN = 2000;
 
@@ -109,6 +111,13 @@ export class Runtime implements Environment {
     this.#left = true;
     await this.#wireup.finished(code);
     this.#finished = true;
+    // What was sent to this rank is ahead of the byes, and those have been sent.
+    for (const limit = performance.now() + LAST_FRAMES; !this.#engine.quiet && performance.now() < limit; ) {
+      await progress.poll();
+    }
+    for (const left of this.#engine.audit()) {
+      this.#wireup.tell({ kind: "note", text: `rank ${this.#wireup.rank} has ended and never received ${left}` });
+    }
   }
 
   abort(code: number, where: string | undefined): never {

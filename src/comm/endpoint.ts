@@ -1,12 +1,14 @@
 // comm/endpoint: layer 5. What a communicator is below its public methods: a group of processes, contexts (context.ts)
 // and the engine. Ranks in, process numbers out.
 import { ANY_SOURCE } from "../base/constants.ts";
-import { Exception } from "../base/errors.ts";
+import type { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
+import type { Channel } from "../engine/channel.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
 import type { Operation } from "../engine/operation.ts";
-import { checkOf, describeCheck, disagreement, type Terms } from "./check.ts";
+import { Calls } from "./calls.ts";
+import { checkOf, type Terms } from "./check.ts";
 import { BY_GROUP, COLLECTIVE } from "./context.ts";
 import type { Group } from "./group.ts";
 import type { Lane } from "./lane.ts";
@@ -19,13 +21,20 @@ export class Endpoint {
   readonly context: number;
   /** What the user calls the communicator. */
   name = "a communicator";
-  #collectives = 0;
+  readonly #calls: Calls;
   #retired = false;
 
   constructor(engine: Engine, group: Group, context: number) {
     this.engine = engine;
     this.group = group;
     this.context = context;
+    this.#calls = new Calls(this);
+    engine.audits.add(this);
+  }
+
+  /** What messages call a process, as rank of this communicator. */
+  who(process: number): string {
+    return `rank ${this.group.rankOf(process)}`;
   }
 
   /** See Engine.send. */
@@ -55,12 +64,49 @@ export class Endpoint {
   /**
    * The lane of the next collective call. Every rank makes the calls of a communicator in the same order, so their
    * numbers agree and serve as the tag.
-   * @param terms what every rank must give as this one does: else receives on the lane fail, and name both sides
+   * @param terms what every rank must give as this one does: where one does not, the call fails and names both sides
+   * @throws that error, where messages show it already, also that of an earlier call
    */
   lane(terms: Terms): EndpointLane {
-    const tag = this.#collectives;
-    this.#collectives = (this.#collectives + 1) % 2 ** 31;
-    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, checkOf(terms));
+    const check = checkOf(terms);
+    return new EndpointLane(
+      this,
+      this.group,
+      this.context + COLLECTIVE,
+      this.#calls.begin(check, this.#queue()),
+      check,
+    );
+  }
+
+  /** Says what a call on a lane has become: when another rank is seen to disagree, the operation is rejected. */
+  track(lane: EndpointLane, operation: Operation<any>): void {
+    if (lane.context === this.context + COLLECTIVE) this.#calls.track(lane.tag, operation);
+  }
+
+  /** The error for a message of another call than the one of check number `ours`. */
+  disagreement(ours: number, arrival: Arrival): Exception {
+    return this.#calls.disagreement(ours, arrival);
+  }
+
+  audit(): Exception | undefined {
+    const queue = this.engine.channels.get(this.context + COLLECTIVE);
+    return queue && this.#calls.audit(queue);
+  }
+
+  unreceived(): string | undefined {
+    const matcher = this.engine.channels.get(this.context)?.matcher;
+    if (!matcher || matcher.unexpectedCount === 0) return undefined;
+    const [first] = matcher.unexpected();
+    const from = `from ${this.who(first!.source)}, tag ${first!.tag}, on ${this.name}`;
+    const count = matcher.unexpectedCount;
+    return count === 1 ? `a message ${from}` : `${count} messages, the first ${from}`;
+  }
+
+  /** The messages of collectives. */
+  #queue(): Channel {
+    const channel = this.engine.channels.of(this.context + COLLECTIVE);
+    channel.onKept ??= (message) => this.#calls.unexpected(message);
+    return channel;
   }
 
   /** A lane for some of the ranks, which all give the same `tag`; the others do not know of it. */
@@ -78,6 +124,8 @@ export class Endpoint {
     this.#retired = true;
     for (const context of [this.context, this.context + COLLECTIVE, this.context + BY_GROUP])
       this.engine.channels.forget(context);
+    const left = [this.context, this.context + COLLECTIVE].some((context) => this.engine.channels.has(context));
+    if (!left) this.engine.audits.delete(this);
   }
 }
 
@@ -86,8 +134,9 @@ export class EndpointLane implements Lane {
   readonly size: number;
   readonly #endpoint: Endpoint;
   readonly #group: Group;
-  readonly #context: number;
-  readonly #tag: number;
+  /** Where the lane's messages are. */
+  readonly context: number;
+  readonly tag: number;
   readonly #check: number;
   /** Receives that wait, and the rank of the communicator that each waits for. */
   readonly #waiting: Map<Operation<Body>, number>;
@@ -104,15 +153,15 @@ export class EndpointLane implements Lane {
     this.size = group.size;
     this.#endpoint = endpoint;
     this.#group = group;
-    this.#context = context;
-    this.#tag = tag;
+    this.context = context;
+    this.tag = tag;
     this.#check = check;
     this.#waiting = waiting;
   }
 
   /** The same lane for some of its ranks, of which this one is one: others may do the same among themselves. */
   within(group: Group): EndpointLane {
-    return new EndpointLane(this.#endpoint, group, this.#context, this.#tag, this.#check, this.#waiting);
+    return new EndpointLane(this.#endpoint, group, this.context, this.tag, this.#check, this.#waiting);
   }
 
   /** Ranks that a message is awaited from, for messages about ranks that wait. */
@@ -122,7 +171,7 @@ export class EndpointLane implements Lane {
 
   isend(dest: number, body: Body): Promise<void> | undefined {
     const { engine } = this.#endpoint;
-    return engine.send(this.#group.processOf(dest), this.#context, this.#tag, body, false, this.#check)?.promise();
+    return engine.send(this.#group.processOf(dest), this.context, this.tag, body, false, this.#check)?.promise();
   }
 
   irecv(source: number, into?: { readonly element: number; readonly bytes: Uint8Array }): Promise<Body> {
@@ -136,13 +185,13 @@ export class EndpointLane implements Lane {
           ({ element, sizes }): Body => ({ element, parts: [into.bytes.subarray(0, sizes[0])] }),
         )
       : parts;
-    const { operation } = engine.receive(process, this.#context, this.#tag, this.#agreeing(target));
+    const { operation } = engine.receive(process, this.context, this.tag, this.#agreeing(target));
     if (!operation.settled) {
       this.#waiting.set(operation, group.rankOf(process)!);
       operation.onSettled(() => this.#waiting.delete(operation));
     }
     // The receive may have made the queues anew that went with the communicator.
-    if (retired) engine.channels.forget(this.#context);
+    if (retired) engine.channels.forget(this.context);
     return operation.promise();
   }
 
@@ -150,20 +199,13 @@ export class EndpointLane implements Lane {
   #agreeing(target: Target<Body>): Target<Body> {
     return {
       land: (arrival) => {
-        if (arrival.check !== this.#check) throw this.#disagreement(arrival);
+        if (arrival.check !== this.#check) throw this.#endpoint.disagreement(this.#check, arrival);
         return target.land(arrival);
       },
       finish: (arrival, received, own) => {
-        if (arrival.check !== this.#check) throw this.#disagreement(arrival);
+        if (arrival.check !== this.#check) throw this.#endpoint.disagreement(this.#check, arrival);
         return target.finish(arrival, received, own);
       },
     };
-  }
-
-  #disagreement({ source, check }: Arrival): Exception {
-    const { group, name } = this.#endpoint;
-    const ours = describeCheck(this.#check);
-    const sides = `rank ${group.rankOf(source)} called ${describeCheck(check)}, rank ${group.rank} called ${ours}`;
-    return new Exception(disagreement(this.#check, check), `Cannot complete ${ours} on ${name}: ${sides}`);
   }
 }

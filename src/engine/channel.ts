@@ -16,6 +16,8 @@ interface Probe {
 
 export class Channel {
   readonly matcher = new Matcher<Message, Receive>();
+  /** Told of each message that no receive waits for. */
+  onKept: ((message: Message) => void) | undefined;
   #probes: Probe[] = [];
 
   /** The message that a receive would get, if it is here; with `take` it is taken out. */
@@ -52,7 +54,9 @@ export class Channel {
         return false;
       });
     }
-    if (kept) this.matcher.keep(message);
+    if (!kept) return;
+    this.matcher.keep(message);
+    this.onKept?.(message);
   }
 
   /** Rejects what can only be completed by process `peer`. */

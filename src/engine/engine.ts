@@ -1,7 +1,6 @@
 // engine/engine: layer 4. Sends, receives and probes: builds and reads frames, owns the matching queues of every
 // context. Addresses are process numbers and contexts; ranks and communicators are the business of the layers above.
 import { ANY_SOURCE } from "../base/constants.ts";
-import { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
 import { bodyBytes } from "../data/body.ts";
 import { VALUE } from "../data/element.ts";
@@ -22,6 +21,7 @@ import { Channels } from "./channels.ts";
 import { Credit } from "./credit.ts";
 import { type Arrival, arrivalBytes, Message, malformed, Receive, type Target } from "./message.ts";
 import { Operation } from "./operation.ts";
+import { Peers } from "./peers.ts";
 import type { Progress } from "./progress.ts";
 import { Rendezvous } from "./rendezvous.ts";
 
@@ -35,6 +35,13 @@ export interface Limits {
   readonly unexpected: number;
 }
 
+export interface Audit {
+  /** What is wrong with the messages that are left, or undefined. */
+  audit(): Error | undefined;
+  /** In words, the user's messages that no receive has taken, or undefined. */
+  unreceived(): string | undefined;
+}
+
 export class Engine implements Sink {
   /** This process's number. */
   readonly self: number;
@@ -44,14 +51,11 @@ export class Engine implements Sink {
   readonly #links: (Link | undefined)[];
   /** The matching queues of every context. */
   readonly channels = new Channels();
+  /** Who knows whether messages that nobody has taken are a mistake: asked when no more can come. */
+  readonly audits = new Set<Audit>();
   readonly #credits: Credit[];
   readonly #rendezvous: Rendezvous;
-  /** Processes that have said bye. */
-  readonly #finished = new Set<number>();
-  /** Processes that are gone without a bye, and why. */
-  readonly #failed = new Map<number, string>();
-  /** Processes that onLost was told of. */
-  readonly #lost = new Set<number>();
+  readonly #peers = new Peers();
   #framesSent = 0;
   #framesReceived = 0;
   /** Told, once, when the connection with a process breaks that has not finished. */
@@ -128,18 +132,8 @@ export class Engine implements Sink {
   }
 
   #rejectWhenGone(dest: number): void {
-    const gone = this.#goneBecause(dest);
+    const gone = this.#peers.goneBecause(dest);
     if (gone) this.#rendezvous.abandon(dest, gone);
-  }
-
-  #goneBecause(peer: number): Exception | undefined {
-    if (this.#finished.has(peer)) {
-      return new Exception("ERR_OTHER", `Cannot exchange messages with rank ${peer} of COMM_WORLD: it has finished`);
-    }
-    const reason = this.#failed.get(peer);
-    return reason === undefined
-      ? undefined
-      : new Exception("ERR_PROC_FAILED", `Cannot exchange messages with rank ${peer} of COMM_WORLD: ${reason}`);
   }
 
   // --- receiving ---
@@ -154,7 +148,7 @@ export class Engine implements Sink {
       this.deliver(message, receive);
       return receive;
     }
-    const gone = source === ANY_SOURCE ? undefined : this.#goneBecause(source);
+    const gone = source === ANY_SOURCE ? undefined : this.#peers.goneBecause(source);
     if (gone) receive.operation.reject(gone);
     else matcher.post(receive);
     return receive;
@@ -175,7 +169,7 @@ export class Engine implements Sink {
     const operation = new Operation<Message>();
     const channel = this.#channel(context);
     const message = channel.probe(source, tag, take);
-    const gone = message || source === ANY_SOURCE ? undefined : this.#goneBecause(source);
+    const gone = message || source === ANY_SOURCE ? undefined : this.#peers.goneBecause(source);
     if (message) operation.resolve(message);
     else if (gone) operation.reject(gone);
     else channel.wait({ source, tag, take, operation });
@@ -219,6 +213,21 @@ export class Engine implements Sink {
     return this.#rendezvous.drained();
   }
 
+  /** True when nothing more can come: every other process has said bye, or is gone. */
+  get quiet(): boolean {
+    return this.#links.every((link, peer) => !link || peer === this.self || this.#peers.isQuiet(peer));
+  }
+
+  /** What the messages show that nobody has taken. @throws where ranks have disagreed @returns the user's, in words */
+  audit(): string[] {
+    const audits = [...this.audits];
+    for (const audit of audits) {
+      const wrong = audit.audit();
+      if (wrong) throw wrong;
+    }
+    return audits.map((audit) => audit.unreceived()).filter((text) => text !== undefined);
+  }
+
   /** True when all bytes that were sent have been handed to the operating system. */
   get flushed(): boolean {
     return this.#links.every((link) => !link || link.queued === 0);
@@ -240,9 +249,7 @@ export class Engine implements Sink {
 
   /** Gives up on a process: what waits for it is rejected. */
   fail(peer: number, reason: string): void {
-    if (this.#failed.has(peer)) return;
-    this.#failed.set(peer, reason);
-    this.#settleGone(peer);
+    if (this.#peers.fail(peer, reason)) this.#settleGone(peer);
   }
 
   // --- what arrives (Sink) ---
@@ -278,9 +285,7 @@ export class Engine implements Sink {
 
   lost(peer: number, reason: string): void {
     this.progress.arrived();
-    if (this.#finished.has(peer) || this.#failed.has(peer) || this.#lost.has(peer)) return;
-    this.#lost.add(peer);
-    this.onLost(peer, reason);
+    if (this.#peers.lose(peer)) this.onLost(peer, reason);
   }
 
   #broken(peer: number, what: string): void {
@@ -313,7 +318,7 @@ export class Engine implements Sink {
           throw new RangeError(`credit for ${frame.bytes} bytes that were never sent`);
         return;
       case "bye":
-        this.#finished.add(peer);
+        this.#peers.finish(peer);
         return this.#settleGone(peer);
     }
   }
@@ -350,7 +355,7 @@ export class Engine implements Sink {
   /** Asks the sender for an announced message. */
   #fetch<T>(message: Message, id: number, receive: Receive<T>): void {
     const { operation } = receive;
-    const gone = this.#goneBecause(message.source);
+    const gone = this.#peers.goneBecause(message.source);
     if (gone) return operation.reject(gone);
     let parts: readonly Uint8Array[];
     try {
@@ -364,7 +369,7 @@ export class Engine implements Sink {
   }
 
   #settleGone(peer: number): void {
-    const gone = this.#goneBecause(peer);
+    const gone = this.#peers.goneBecause(peer);
     this.#rendezvous.abandon(peer, gone);
     for (const channel of this.channels.values()) channel.abandon(peer, gone);
   }

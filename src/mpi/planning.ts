@@ -45,6 +45,7 @@ export abstract class Planning extends Probe {
       const endpoint = this.use(call);
       const lane = ownLane ?? endpoint.lane(terms);
       const operation = Operation.of(run(lane) as Promise<T>);
+      endpoint.track(lane, operation);
       const describeCall = () => {
         const awaited = [...lane.awaited].sort((a, b) => a - b);
         const waiting = awaited.length > 0 ? `, waiting for rank ${awaited.join(", ")}` : "";

@@ -12,7 +12,7 @@
 //
 // `context` and `tag` with the connection's peer are the envelope that matching looks at. `element` is the element kind
 // (data/element.ts; 0 is a CBOR value). `ack` is 0, or the id with which the receiver acknowledges the match (ssend).
-// `check` is 0: the place for what a collective's messages will say of their call, so that ranks that disagree are told.
+// `check` is 0, or says of a collective's message which call it is of (comm/check.ts), so that ranks that disagree are told.
 // `transfer` 0 in a cts means that the receiver wants no bytes. All numbers are unsigned integers below 2⁵³. Called by engine/.
 import { ARRAY, BYTE_STRING, HEAD_LIMIT, HeadReader, UNSIGNED, writeHead } from "./cbor-head.ts";
 

@@ -1,0 +1,43 @@
+// engine/peers: layer 4. Which of the other processes are still there: the others have said bye, or are gone without one.
+// Used by engine.ts.
+import { Exception } from "../base/errors.ts";
+
+export class Peers {
+  readonly #finished = new Set<number>();
+  /** Given up on, and why. */
+  readonly #failed = new Map<number, string>();
+  /** Whose connection broke. */
+  readonly #lost = new Set<number>();
+
+  /** A process has said bye. */
+  finish(peer: number): void {
+    this.#finished.add(peer);
+  }
+
+  /** Its connection broke. False when that is no news. */
+  lose(peer: number): boolean {
+    if (this.#finished.has(peer) || this.#failed.has(peer) || this.#lost.has(peer)) return false;
+    this.#lost.add(peer);
+    return true;
+  }
+
+  /** Gives up on a process. False when that is no news. */
+  fail(peer: number, reason: string): boolean {
+    if (this.#failed.has(peer)) return false;
+    this.#failed.set(peer, reason);
+    return true;
+  }
+
+  /** True when nothing more can come from it. */
+  isQuiet(peer: number): boolean {
+    return this.#finished.has(peer) || this.#lost.has(peer);
+  }
+
+  /** Why nothing can be sent to it or received from it any more, or undefined. */
+  goneBecause(peer: number): Exception | undefined {
+    const what = `Cannot exchange messages with rank ${peer} of COMM_WORLD`;
+    if (this.#finished.has(peer)) return new Exception("ERR_OTHER", `${what}: it has finished`);
+    const reason = this.#failed.get(peer);
+    return reason === undefined ? undefined : new Exception("ERR_PROC_FAILED", `${what}: ${reason}`);
+  }
+}
