@@ -28,6 +28,7 @@ export interface Members {
   readonly name: string;
   readonly engine: { readonly self: number };
   who(process: number): string;
+  rootName(root: number): string;
 }
 
 export class Calls {
@@ -95,8 +96,9 @@ export class Calls {
   /** The error that names both sides. */
   disagreement(ours: number, { source, check }: Arrival): Exception {
     const { name, engine } = this.#members;
-    const what = describeCheck(ours);
-    const sides = `${this.#members.who(source)} called ${describeCheck(check)}, ${this.#members.who(engine.self)} called ${what}`;
+    const say = (number: number) => describeCheck(number, (root) => this.#members.rootName(root));
+    const what = say(ours);
+    const sides = `${this.#members.who(source)} called ${say(check)}, ${this.#members.who(engine.self)} called ${what}`;
     return new Exception(disagreement(ours, check), `Cannot complete ${what} on ${name}: ${sides}`);
   }
 }

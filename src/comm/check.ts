@@ -9,7 +9,7 @@ import { type Op, operators } from "../data/op.ts";
 export interface Terms {
   /** The method: `bcast`, `ibcast` and `bcastInit` are the same collective. */
   readonly call: string;
-  /** The root's rank. */
+  /** The root's rank; between two groups, which would not agree on that, its process. */
   readonly root?: number | undefined;
   readonly op?: Op | undefined;
   /** Of a reduction by elements: the operand's element kind and length. */
@@ -85,13 +85,16 @@ export function checkOf({ call, root, op, element, length }: Terms): number {
 
 const field = (check: number, from: number, to: number) => Math.floor((check % to) / from);
 
-/** A call as a user would say it, from its number: `allreduce(SUM, Float64Array(3))`. */
-export function describeCheck(check: number): string {
+/**
+ * A call as a user would say it, from its number: `allreduce(SUM, Float64Array(3))`.
+ * @param rootName what a root is called
+ */
+export function describeCheck(check: number, rootName: (root: number) => string = String): string {
   const details: string[] = [];
   const op = field(check, OP, PROPERTIES);
   if (op > 0) details.push(operators[op]?.name ?? "an operator of its own");
   const root = field(check, ROOT, ELEMENT);
-  if (root > 0) details.push(`root ${root - 1}`);
+  if (root > 0) details.push(`root ${rootName(root - 1)}`);
   const element = field(check, ELEMENT, LENGTH);
   if (element > 0) details.push(`${elements[element]?.name}(${field(check, LENGTH, 2 ** 53)})`);
   return `${collectives[field(check, 1, OP)] || "something else"}(${details.join(", ")})`;

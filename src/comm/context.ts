@@ -2,7 +2,7 @@
 // makes communicators.
 //
 // A communicator has four numbers in a row: context (the user's messages), +1 (collectives), +2 (createGroup, where only
-// a part of the ranks takes part). Those of COMM_WORLD and COMM_SELF are fixed; every other communicator has the numbers
+// a part of the ranks takes part), +3 (createIntercomm, where two of them do). Those of COMM_WORLD and COMM_SELF are fixed; every other communicator has the numbers
 // that one of its processes drew from its own, endless supply. So two communicators never have the same ones, whoever
 // creates whatever at the same time, and none is ever used again.
 
@@ -16,9 +16,10 @@ export const SELF_CONTEXT = STRIDE;
 /** No communicator's own: groups agree here on a communicator that has no parent. */
 export const GROUPS_CONTEXT = 2 * STRIDE;
 
-/** From a communicator's context to that of its collectives, and of its createGroup. */
+/** From a communicator's context to that of its collectives, of its createGroup, and of leaders in createIntercomm. */
 export const COLLECTIVE = 1;
 export const BY_GROUP = 2;
+export const LEADERS = 3;
 
 /** True for communicators that exist from the start. */
 export function isPredefined(context: number): boolean {

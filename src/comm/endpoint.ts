@@ -1,6 +1,6 @@
 // comm/endpoint: layer 5. What a communicator is below its public methods: a group of processes, contexts (context.ts)
 // and the engine. Ranks in, process numbers out.
-import { ANY_SOURCE } from "../base/constants.ts";
+import { ANY_SOURCE, ROOT } from "../base/constants.ts";
 import type { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
 import type { Channel } from "../engine/channel.ts";
@@ -9,14 +9,16 @@ import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
 import type { Operation } from "../engine/operation.ts";
 import { Calls } from "./calls.ts";
 import { checkOf, type Terms } from "./check.ts";
-import { BY_GROUP, COLLECTIVE } from "./context.ts";
-import type { Group } from "./group.ts";
-import type { Lane } from "./lane.ts";
+import { BY_GROUP, COLLECTIVE, LEADERS } from "./context.ts";
+import { Group } from "./group.ts";
+import type { AcrossLane, Lane } from "./lane.ts";
 import { memory, parts } from "./target.ts";
 
 export class Endpoint {
   readonly engine: Engine;
   readonly group: Group;
+  /** Whom the user's messages go to and come from: `group`, or an intercommunicator's other group. */
+  readonly remote: Group;
   /** Context of the user's messages. */
   readonly context: number;
   /** What the user calls the communicator. */
@@ -24,9 +26,10 @@ export class Endpoint {
   readonly #calls: Calls;
   #retired = false;
 
-  constructor(engine: Engine, group: Group, context: number) {
+  constructor(engine: Engine, group: Group, context: number, remote: Group = group) {
     this.engine = engine;
     this.group = group;
+    this.remote = remote;
     this.context = context;
     this.#calls = new Calls(this);
     engine.audits.add(this);
@@ -34,12 +37,13 @@ export class Endpoint {
 
   /** What messages call a process, as rank of this communicator. */
   who(process: number): string {
-    return `rank ${this.group.rankOf(process)}`;
+    const rank = this.group.rankOf(process);
+    return rank === undefined ? `remote rank ${this.remote.rankOf(process)}` : `rank ${rank}`;
   }
 
   /** See Engine.send. */
   send(dest: number, tag: number, body: Body, synchronous: boolean): Operation<void> | undefined {
-    return this.engine.send(this.group.processOf(dest), this.context, tag, body, synchronous);
+    return this.engine.send(this.remote.processOf(dest), this.context, tag, body, synchronous);
   }
 
   /** See Engine.receive. */
@@ -58,7 +62,7 @@ export class Endpoint {
   }
 
   #process(source: number): number {
-    return source === ANY_SOURCE ? ANY_SOURCE : this.group.processOf(source);
+    return source === ANY_SOURCE ? ANY_SOURCE : this.remote.processOf(source);
   }
 
   /**
@@ -114,6 +118,21 @@ export class Endpoint {
     return new EndpointLane(this, group, this.context + BY_GROUP, tag, checkOf(terms));
   }
 
+  /** For the leader of a group that is about to be connected with another one: its lane to that one's leader, and others. */
+  lanesOfLeaders(tag: number, terms: Terms): EndpointLane {
+    return new EndpointLane(this, this.remote, this.context + LEADERS, tag, checkOf(terms));
+  }
+
+  /** True when the communicator connects two groups. */
+  get inter(): boolean {
+    return this.remote !== this.group;
+  }
+
+  /** What the root of a call is called: by its rank, between two groups by its process. */
+  rootName(root: number): string {
+    return this.inter ? this.who(root) : `${root}`;
+  }
+
   /** True when the communicator has been freed. */
   get retired(): boolean {
     return this.#retired;
@@ -122,14 +141,13 @@ export class Endpoint {
   /** Removes what the engine keeps for the communicator; what is in progress completes first. */
   retire(): void {
     this.#retired = true;
-    for (const context of [this.context, this.context + COLLECTIVE, this.context + BY_GROUP])
-      this.engine.channels.forget(context);
+    for (const context of [0, COLLECTIVE, BY_GROUP, LEADERS]) this.engine.channels.forget(this.context + context);
     const left = [this.context, this.context + COLLECTIVE].some((context) => this.engine.channels.has(context));
     if (!left) this.engine.audits.delete(this);
   }
 }
 
-export class EndpointLane implements Lane {
+export class EndpointLane implements AcrossLane {
   readonly rank: number;
   readonly size: number;
   readonly #endpoint: Endpoint;
@@ -138,7 +156,7 @@ export class EndpointLane implements Lane {
   readonly context: number;
   readonly tag: number;
   readonly #check: number;
-  /** Receives that wait, and the rank of the communicator that each waits for. */
+  /** Receives that wait, and the process that each waits for. */
   readonly #waiting: Map<Operation<Body>, number>;
 
   constructor(
@@ -149,6 +167,7 @@ export class EndpointLane implements Lane {
     check: number,
     waiting: Map<Operation<Body>, number> = new Map(),
   ) {
+    // Of an intercommunicator's other group it is none.
     this.rank = group.rank!;
     this.size = group.size;
     this.#endpoint = endpoint;
@@ -164,9 +183,24 @@ export class EndpointLane implements Lane {
     return new EndpointLane(this.#endpoint, group, this.context, this.tag, this.#check, this.#waiting);
   }
 
-  /** Ranks that a message is awaited from, for messages about ranks that wait. */
-  get awaited(): ReadonlySet<number> {
-    return new Set(this.#waiting.values());
+  get remote(): EndpointLane {
+    return this.within(this.#endpoint.remote);
+  }
+
+  rooted(root: number): Lane {
+    const { engine, group, remote } = this.#endpoint;
+    const [all, last] = root === ROOT ? [remote, engine.self] : [group, remote.processOf(root)];
+    return this.within(new Group([...all.processes, last], engine.self));
+  }
+
+  /** Ranks that a message is awaited from, for messages about ranks that wait: `rank 0, 2`; or nothing. */
+  get awaited(): string {
+    const { group, remote, inter } = this.#endpoint;
+    const processes = new Set(this.#waiting.values());
+    const ranks = (of: Group) =>
+      [...of.processes.keys()].filter((rank) => processes.has(of.processOf(rank))).join(", ");
+    const named = [ranks(group) && `rank ${ranks(group)}`, inter && ranks(remote) && `remote rank ${ranks(remote)}`];
+    return named.filter(Boolean).join(" and ");
   }
 
   isend(dest: number, body: Body): Promise<void> | undefined {
@@ -175,19 +209,19 @@ export class EndpointLane implements Lane {
   }
 
   irecv(source: number, into?: { readonly element: number; readonly bytes: Uint8Array }): Promise<Body> {
-    const { engine, group, retired } = this.#endpoint;
+    const { engine, retired } = this.#endpoint;
     const process = this.#group.processOf(source);
     const target = into
       ? memory(
           into.element,
           into.bytes,
-          () => `from rank ${source}`,
+          () => `from ${this.#endpoint.who(process)}`,
           ({ element, sizes }): Body => ({ element, parts: [into.bytes.subarray(0, sizes[0])] }),
         )
       : parts;
     const { operation } = engine.receive(process, this.context, this.tag, this.#agreeing(target));
     if (!operation.settled) {
-      this.#waiting.set(operation, group.rankOf(process)!);
+      this.#waiting.set(operation, process);
       operation.onSettled(() => this.#waiting.delete(operation));
     }
     // The receive may have made the queues anew that went with the communicator.

@@ -20,3 +20,16 @@ export interface Lane {
    */
   irecv(source: number, into?: { readonly element: number; readonly bytes: Uint8Array }): Promise<Body>;
 }
+
+/** The other group of an intercommunicator: `dest` and `source` are ranks there. */
+export type Peers = Pick<Lane, "size" | "isend" | "irecv">;
+
+/** What a collective between two groups sees. By itself it is the lane of this rank's own group. */
+export interface AcrossLane extends Lane {
+  readonly remote: Peers;
+  /**
+   * A lane of one whole group, whose ranks are there what they are in it, and behind them one rank of the other group.
+   * @param root this last one: a rank of the remote group, or MPI.ROOT for this one
+   */
+  rooted(root: number): Lane;
+}

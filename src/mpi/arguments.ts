@@ -8,6 +8,8 @@ import { Status } from "./status.ts";
 /** What checks need to know of a communicator. */
 export interface Ranks {
   readonly size: number;
+  /** The size of the other group, which messages go to and come from, where there is one. */
+  readonly remoteSize?: number;
   readonly name: string;
 }
 
@@ -33,18 +35,20 @@ function checkNumber(call: string, option: string, value: unknown, expected: str
   }
 }
 
-function ranks({ size, name }: Ranks): string {
-  return size === 1 ? `${name} has only rank 0` : `${name} has ranks 0 to ${size - 1}`;
+function ranks({ size, remoteSize, name }: Ranks): string {
+  const whose = remoteSize === undefined ? name : `the remote group of ${name}`;
+  const last = (remoteSize ?? size) - 1;
+  return last === 0 ? `${whose} has only rank 0` : `${whose} has ranks 0 to ${last}`;
 }
 
-function isRank(value: number, size: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < size;
+function isRank(value: number, { size, remoteSize = size }: Ranks): boolean {
+  return Number.isInteger(value) && value >= 0 && value < remoteSize;
 }
 
 /** A rank that a message goes to, or PROC_NULL. */
 export function checkDest(call: string, comm: Ranks, dest: unknown, option = "dest"): number {
   checkNumber(call, option, dest, "a rank");
-  if (isRank(dest, comm.size) || dest === PROC_NULL) return dest;
+  if (isRank(dest, comm) || dest === PROC_NULL) return dest;
   throw new Exception("ERR_RANK", `Cannot ${call} to rank ${dest}: ${ranks(comm)}`);
 }
 
@@ -52,7 +56,7 @@ export function checkDest(call: string, comm: Ranks, dest: unknown, option = "de
 export function checkSource(call: string, comm: Ranks, source: unknown): number {
   if (source === undefined) return ANY_SOURCE;
   checkNumber(call, "source", source, "a rank or MPI.ANY_SOURCE");
-  if (isRank(source, comm.size) || source === ANY_SOURCE || source === PROC_NULL) return source;
+  if (isRank(source, comm) || source === ANY_SOURCE || source === PROC_NULL) return source;
   throw new Exception("ERR_RANK", `Cannot ${call} from rank ${source}: ${ranks(comm)}`);
 }
 
@@ -60,7 +64,7 @@ export function checkSource(call: string, comm: Ranks, source: unknown): number 
 export function checkRoot(call: string, comm: Ranks, root: unknown): number {
   if (root === undefined) return 0;
   checkNumber(call, "root", root, "a rank");
-  if (isRank(root, comm.size)) return root;
+  if (isRank(root, comm)) return root;
   throw new Exception("ERR_ROOT", `Cannot ${call} with root ${root}: ${ranks(comm)}`);
 }
 

@@ -1,13 +1,11 @@
 // mpi/collective-v: layer 9. The collectives that divide data among the ranks by `counts`: Comm extends it. Arguments are
 // checked here; the work is done in collectives/movement-v.ts and reduction.ts.
-import { allgatherv, alltoallv, gatherv, scatterv } from "../collectives/movement-v.ts";
-import { reduceScatter } from "../collectives/reduction.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { opFrom } from "../data/op.ts";
-import { checkInto, checkOptions, checkRoot } from "./arguments.ts";
+import { checkInto, checkOptions } from "./arguments.ts";
 import { Collective, type None, type OpOptions, type RootOptions } from "./collective.ts";
-import { checkInPlace, checkLayout, checkReceived, type InPlace, type PerRank } from "./collective-arguments.ts";
+import { checkLayout, checkReceived, type InPlace, type PerRank } from "./collective-arguments.ts";
 import { operand } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
@@ -44,12 +42,12 @@ export abstract class CollectiveV extends Collective {
     options: (RootOptions & CountsOptions & MaybeInto) | undefined,
   ): Plan<any> {
     checkOptions(call, options, COUNTS);
-    const root = checkRoot(call, this, options?.root);
-    const atRoot = this.use(call).group.rank === root;
+    const root = this.checkRoot(call, options?.root);
+    const atRoot = this.isRoot(root);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into, atRoot);
-    const layout = atRoot ? checkReceived(call, this.size, into, options?.counts, options?.displs) : {};
-    return this.plan(call, { root }, (lane) => gatherv(lane, data, { root, into, ...layout }));
+    this.checkInPlace(call, data, into, atRoot);
+    const layout = atRoot ? checkReceived(call, this.peers, into, options?.counts, options?.displs) : {};
+    return this.plan(call, { root }, (lane) => this.collectives.gatherv(lane, data, { root, into, ...layout }));
   }
 
   /**
@@ -95,11 +93,11 @@ export abstract class CollectiveV extends Collective {
     options: (RootOptions & CountsOptions & MaybeInto) | undefined,
   ): Plan<any> {
     checkOptions(call, options, COUNTS);
-    const root = checkRoot(call, this, options?.root);
+    const root = this.checkRoot(call, options?.root);
     const into = this.scatterInto(call, root, options?.into);
-    const atRoot = this.use(call).group.rank === root;
-    const layout = atRoot ? checkLayout(call, this.size, options?.counts, options?.displs) : {};
-    return this.plan(call, { root }, (lane) => scatterv(lane, data, { root, into, ...layout }));
+    const atRoot = this.isRoot(root);
+    const layout = atRoot ? checkLayout(call, this.peers, options?.counts, options?.displs) : {};
+    return this.plan(call, { root }, (lane) => this.collectives.scatterv(lane, data, { root, into, ...layout }));
   }
 
   /**
@@ -151,9 +149,9 @@ export abstract class CollectiveV extends Collective {
   protected planAllgatherv(call: string, data: unknown, options: (CountsOptions & MaybeInto) | undefined): Plan<any> {
     checkOptions(call, options, ["counts", "displs", "into"]);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into);
-    const layout = checkReceived(call, this.size, into, options?.counts, options?.displs);
-    return this.plan(call, {}, (lane) => allgatherv(lane, data, { into, ...layout }));
+    this.checkInPlace(call, data, into);
+    const layout = checkReceived(call, this.peers, into, options?.counts, options?.displs);
+    return this.plan(call, {}, (lane) => this.collectives.allgatherv(lane, data, { into, ...layout }));
   }
 
   /**
@@ -186,12 +184,12 @@ export abstract class CollectiveV extends Collective {
   protected planAlltoallv(call: string, data: unknown, options: (AlltoallvOptions & MaybeInto) | undefined): Plan<any> {
     checkOptions(call, options, ["sendcounts", "sdispls", "recvcounts", "rdispls", "into"]);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into);
-    const { size } = this;
+    this.checkInPlace(call, data, into);
+    const size = this.peers;
     const send = checkLayout(call, size, options?.sendcounts, options?.sdispls, ["sendcounts", "sdispls"]);
     const received = [options?.recvcounts, options?.rdispls] as const;
     const receive = checkReceived(call, size, into, ...received, ["recvcounts", "rdispls"]);
-    return this.plan(call, {}, (lane) => alltoallv(lane, data, { into, send, receive }));
+    return this.plan(call, {}, (lane) => this.collectives.alltoallv(lane, data, { into, send, receive }));
   }
 
   /**
@@ -235,13 +233,13 @@ export abstract class CollectiveV extends Collective {
     checkOptions(call, options, equal ? ["op", "into"] : ["op", "counts", "into"]);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into);
+    this.checkInPlace(call, data, into);
     const { counts } = checkLayout(call, this.size, options?.counts, undefined);
     if (!equal && !counts) {
       throw new TypeError(`Cannot call ${call}: option counts is missing, expected an array of ${this.size} numbers`);
     }
     return this.plan(call, { op, ...operand(op, data, into) }, (lane) =>
-      reduceScatter(lane, data, { op, into, counts }),
+      this.collectives.reduceScatter(lane, data, { op, into, counts }),
     );
   }
 

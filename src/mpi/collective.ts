@@ -2,13 +2,12 @@
 // checked here; the work is done in collectives/. Every call has its i… form around the same function.
 import { IN_PLACE } from "../base/constants.ts";
 import { Exception } from "../base/errors.ts";
-import { allgather, alltoall, barrier, bcast, gather, scatter } from "../collectives/movement.ts";
-import { allreduce, reduce } from "../collectives/reduction.ts";
+import type { Collectives } from "../collectives/within.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
-import { checkInto, checkOptions, checkRoot } from "./arguments.ts";
-import { checkInPlace, type InPlace } from "./collective-arguments.ts";
+import { checkInto, checkOptions } from "./arguments.ts";
+import type { InPlace } from "./collective-arguments.ts";
 import { operand, Planning } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
@@ -30,7 +29,7 @@ export abstract class Collective extends Planning {
   // --- barrier ---
 
   protected planBarrier(call: string): Plan<void> {
-    return this.plan(call, {}, (lane) => barrier(lane));
+    return this.plan(call, {}, (lane) => this.collectives.barrier(lane));
   }
 
   /**
@@ -60,9 +59,9 @@ export abstract class Collective extends Planning {
     options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
   ): Plan<any> {
     checkOptions(call, options, ["root", "into"]);
-    const root = checkRoot(call, this, options?.root);
+    const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
-    return this.plan(call, { root }, (lane) => bcast(lane, data, { root, into }));
+    return this.plan(call, { root }, (lane) => this.collectives.bcast(lane, data, { root, into }));
   }
 
   /**
@@ -100,15 +99,16 @@ export abstract class Collective extends Planning {
     options: (RootOptions & { into?: BufferLike | InPlace }) | undefined,
   ): Plan<any> {
     checkOptions(call, options, ["root", "into"]);
-    const root = checkRoot(call, this, options?.root);
+    const root = this.checkRoot(call, options?.root);
     const into = this.scatterInto(call, root, options?.into);
-    return this.plan(call, { root }, (lane) => scatter(lane, data, { root, into }));
+    return this.plan(call, { root }, (lane) => this.collectives.scatter(lane, data, { root, into }));
   }
 
   /** The option `into` of a scatter, which at the root may be MPI.IN_PLACE. */
   protected scatterInto(call: string, root: number, into: unknown): BufferLike | InPlace | undefined {
     if (into !== IN_PLACE) return checkInto(call, into);
-    if (this.use(call).group.rank === root) return IN_PLACE;
+    this.checkInPlaceAllowed(call);
+    if (this.isRoot(root)) return IN_PLACE;
     throw new Exception("ERR_BUFFER", `Cannot ${call} in place: only rank ${root} has the data, expected a buffer`);
   }
 
@@ -150,10 +150,10 @@ export abstract class Collective extends Planning {
     options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
   ): Plan<any> {
     checkOptions(call, options, ["root", "into"]);
-    const root = checkRoot(call, this, options?.root);
+    const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into, this.use(call).group.rank === root);
-    return this.plan(call, { root }, (lane) => gather(lane, data, { root, into }));
+    this.checkInPlace(call, data, into, this.isRoot(root));
+    return this.plan(call, { root }, (lane) => this.collectives.gather(lane, data, { root, into }));
   }
 
   /**
@@ -185,8 +185,8 @@ export abstract class Collective extends Planning {
   protected planAllgather(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Plan<any> {
     checkOptions(call, options, ["into"]);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into);
-    return this.plan(call, {}, (lane) => allgather(lane, data, { into }));
+    this.checkInPlace(call, data, into);
+    return this.plan(call, {}, (lane) => this.collectives.allgather(lane, data, { into }));
   }
 
   /**
@@ -221,8 +221,8 @@ export abstract class Collective extends Planning {
   protected planAlltoall(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Plan<any> {
     checkOptions(call, options, ["into"]);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into);
-    return this.plan(call, {}, (lane) => alltoall(lane, data, { into }));
+    this.checkInPlace(call, data, into);
+    return this.plan(call, {}, (lane) => this.collectives.alltoall(lane, data, { into }));
   }
 
   /**
@@ -263,10 +263,12 @@ export abstract class Collective extends Planning {
   ): Plan<any> {
     checkOptions(call, options, ["op", "root", "into"]);
     const op = opFrom(options?.op);
-    const root = checkRoot(call, this, options?.root);
+    const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into, this.use(call).group.rank === root);
-    return this.plan(call, { op, root, ...operand(op, data, into) }, (lane) => reduce(lane, data, { op, root, into }));
+    this.checkInPlace(call, data, into, this.isRoot(root));
+    return this.plan(call, { op, root, ...operand(op, data, into) }, (lane) =>
+      this.collectives.reduce(lane, data, { op, root, into }),
+    );
   }
 
   /**
@@ -307,7 +309,7 @@ export abstract class Collective extends Planning {
     data: unknown,
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
   ): Plan<any> {
-    return this.planReduction(call, data, options, allreduce);
+    return this.planReduction(call, data, options, this.collectives.allreduce);
   }
 
   /** Checks the arguments of a reduction without a root. */
@@ -315,12 +317,12 @@ export abstract class Collective extends Planning {
     call: string,
     data: unknown,
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-    run: typeof allreduce,
+    run: Collectives["allreduce"],
   ): Plan<any> {
     checkOptions(call, options, ["op", "into"]);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
-    checkInPlace(call, data, into);
+    this.checkInPlace(call, data, into);
     return this.plan(call, { op, ...operand(op, data, into) }, (lane) => run(lane, data, { op, into }));
   }
 

@@ -4,7 +4,7 @@ import { CallSite } from "../base/call-site.ts";
 import { CONGRUENT, IDENT, SIMILAR, UNEQUAL } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { isPredefined } from "../comm/context.ts";
-import type { Endpoint } from "../comm/endpoint.ts";
+import type { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import { agree } from "./agree.ts";
 import { Caching } from "./caching.ts";
 import { attempt, waitFor } from "./call.ts";
@@ -40,6 +40,11 @@ export abstract class Comm extends Caching {
 
   /** A communicator of the same kind as this one (and topology, where it has one) over another endpoint. */
   protected abstract alike(endpoint: Endpoint, name: string): this;
+
+  /** A new endpoint of the same processes; all of them call it. */
+  protected duplicate({ engine, group }: Endpoint, lane: EndpointLane): Promise<Endpoint> {
+    return agree(engine, lane, group);
+  }
 
   // --- what it is ---
 
@@ -122,8 +127,10 @@ export abstract class Comm extends Caching {
     const other = comm.#exists("compare");
     if (mine === other) return IDENT;
     if (this.isInter() !== comm.isInter()) return UNEQUAL;
-    if (mine.group.equals(other.group, true)) return CONGRUENT;
-    return mine.group.equals(other.group, false) ? SIMILAR : UNEQUAL;
+    const equal = (ordered: boolean) =>
+      mine.group.equals(other.group, ordered) && mine.remote.equals(other.remote, ordered);
+    if (equal(true)) return CONGRUENT;
+    return equal(false) ? SIMILAR : UNEQUAL;
   }
 
   // --- duplicates ---
@@ -132,9 +139,8 @@ export abstract class Comm extends Caching {
     const endpoint = this.use(call);
     const hints = infoItems(call, info);
     const copies = this.attributes.copies();
-    const { group, engine } = endpoint;
     return this.plan(call, {}, async (lane) => {
-      const comm = this.alike(await agree(engine, lane, group), `dup of ${this.#name}`);
+      const comm = this.alike(await this.duplicate(endpoint, lane), `dup of ${this.#name}`);
       comm.attributes.adopt(copies);
       comm.hints.update(hints);
       return comm;
@@ -240,7 +246,7 @@ export abstract class Comm extends Caching {
   }
 
   protected override rankOf(process: number): number {
-    return this.#endpoint!.group.rankOf(process)!;
+    return this.#endpoint!.remote.rankOf(process)!;
   }
 
   #exists(call: string): Endpoint {

@@ -1,13 +1,16 @@
 // mpi/planning: layer 9. How a collective of a communicator is started, and waited for: Collective extends it. Every call has
 // one plan: awaited it is the blocking call, in a Request the i… form, in a Prequest the …Init form.
 import { IN_PLACE } from "../base/constants.ts";
+import { type Collectives, within } from "../collectives/within.ts";
 import type { Terms } from "../comm/check.ts";
-import type { EndpointLane } from "../comm/endpoint.ts";
+import type { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import { isTypedArray } from "../data/buffer.ts";
 import { elementOf } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import { Operation } from "../engine/operation.ts";
+import { checkRoot } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
+import { checkInPlace } from "./collective-arguments.ts";
 import type { Plan } from "./prequest.ts";
 import { Probe } from "./probe.ts";
 
@@ -17,8 +20,10 @@ export interface Agreement extends Omit<Terms, "call"> {
   readonly details?: string;
 }
 
-function describe({ op, root, details }: Agreement): string {
-  return [op?.name, root === undefined ? undefined : `root ${root}`, details].filter(Boolean).join(", ");
+function describe({ op, root, details }: Agreement, endpoint: Endpoint): string {
+  return [op?.name, root === undefined ? undefined : `root ${endpoint.rootName(root)}`, details]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** What the ranks must agree on of a reduction's operand: where it is combined by elements, their kind and number. */
@@ -28,6 +33,33 @@ export function operand(op: Op, data: unknown, into: unknown): Pick<Terms, "elem
 }
 
 export abstract class Planning extends Probe {
+  /** The functions that do the work. */
+  protected readonly collectives: Collectives = within;
+
+  /** How many ranks data is exchanged with: those of the other group, where there is one. */
+  protected get peers(): number {
+    return this.use("size").remote.size;
+  }
+
+  /** The option `root`. */
+  protected checkRoot(call: string, root: unknown): number {
+    return checkRoot(call, this, root);
+  }
+
+  /** True on the rank that has the data of a rooted collective, or gets its result. */
+  protected isRoot(root: number): boolean {
+    return this.use("rank").group.rank === root;
+  }
+
+  /** As checkInPlace of collective-arguments.ts, where data may be in place. */
+  protected checkInPlace(call: string, data: unknown, into: unknown, getsResult = true): void {
+    if (data === IN_PLACE) this.checkInPlaceAllowed(call);
+    checkInPlace(call, data, into, getsResult);
+  }
+
+  /** Throws where no collective takes data in place. */
+  protected checkInPlaceAllowed(_call: string): void {}
+
   /**
    * A collective that can be started: every rank must start the same ones in the same order.
    * @param agreement what the ranks must agree on; where they do not, the call fails and names both sides
@@ -47,9 +79,8 @@ export abstract class Planning extends Probe {
       const operation = Operation.of(run(lane) as Promise<T>);
       endpoint.track(lane, operation);
       const describeCall = () => {
-        const awaited = [...lane.awaited].sort((a, b) => a - b);
-        const waiting = awaited.length > 0 ? `, waiting for rank ${awaited.join(", ")}` : "";
-        return `${call}(${describe(agreement)}) on ${this.name}${waiting}`;
+        const waiting = lane.awaited && `, waiting for ${lane.awaited}`;
+        return `${call}(${describe(agreement, endpoint)}) on ${this.name}${waiting}`;
       };
       return { operation, progress: endpoint.engine.progress, describe: describeCall };
     };

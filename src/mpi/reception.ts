@@ -47,7 +47,7 @@ export class Reception<T> implements Pending<T> {
     if (!this.#receive) return status.fill(PROC_NULL, ANY_TAG, 0, 0);
     const { arrival } = this.#receive;
     if (!arrival) return;
-    status.fill(this.#endpoint.group.rankOf(arrival.source)!, arrival.tag, arrivalBytes(arrival), arrival.element);
+    status.fill(this.#endpoint.remote.rankOf(arrival.source)!, arrival.tag, arrivalBytes(arrival), arrival.element);
   }
 
   cancel(): boolean {
