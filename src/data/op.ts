@@ -145,7 +145,7 @@ export class Op {
   }
 
   /**
-   * Combines two whole values, `a` from the lower rank; collectives call it. A predefined operator never changes `a` or
+   * Combines two whole values, `a` from the lower rank; for the library. A predefined operator never changes `a` or
    * `b`, but the result may be one of them (REPLACE, NO_OP); a function may change them. It goes on after `free`, for the
    * reductions that have begun.
    */
@@ -154,7 +154,7 @@ export class Op {
   }
 
   /**
-   * `out[i] = lower[i] op upper[i]` on typed arrays of one kind and length; collectives call it. `out` may be the same
+   * `out[i] = lower[i] op upper[i]` on typed arrays of one kind and length; for the library. `out` may be the same
    * array as `lower` or `upper`, but must not overlap them otherwise. After an error `out` may be half written.
    */
   combineInto(lower: TypedArray, upper: TypedArray, out: TypedArray): void {

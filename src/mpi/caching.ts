@@ -1,4 +1,4 @@
-// mpi/caching: layer 9. What a script hangs on a communicator, beside its name: attributes and hints. Comm extends it.
+// mpi/caching: layer 9. The chapter "attributes and hints" of a communicator, which a script hangs on it. Comm extends it.
 import {
   ANY_SOURCE,
   APPNUM,

@@ -1,5 +1,5 @@
-// mpi/collective-v: layer 9. The collectives that divide data among the ranks by `counts`: Comm extends it. Arguments are
-// checked here; the work is done in collectives/movement-v.ts and reduction.ts.
+// mpi/collective-v: layer 9. The chapter "collectives with counts" of a communicator, which divide data among the ranks by
+// `counts`: Comm extends it. Arguments are checked here; the work is done in collectives/movement-v.ts and reduction.ts.
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { opFrom } from "../data/op.ts";

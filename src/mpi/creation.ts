@@ -1,5 +1,5 @@
-// mpi/creation: layer 9. New communicators of some of the ranks of one: Intracomm extends it. Their contexts are drawn by
-// rank 0 of each (comm/context.ts), and travel with what the ranks have to tell each other anyway.
+// mpi/creation: layer 9. The chapter "new communicators" of a communicator, of some of its ranks: Intracomm extends it. Their
+// contexts are drawn by rank 0 of each (comm/context.ts), and travel with what the ranks tell each other anyway.
 import { hostname } from "node:os";
 import {
   COMM_TYPE_HW_GUIDED,

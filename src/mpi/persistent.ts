@@ -1,5 +1,5 @@
-// mpi/persistent: layer 9. The …Init methods of a communicator: Comm extends it. Arguments are checked once, as by the method
-// of the same name without Init; what starts is the same function.
+// mpi/persistent: layer 9. The chapter "persistent requests" of a communicator, its …Init methods: Comm extends it. Arguments
+// are checked once, as by the method of the same name without Init; what starts is the same function.
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { checkDest, checkInto, checkOptions, checkRecvTag, checkSource, checkTag } from "./arguments.ts";

@@ -143,7 +143,7 @@ test("every file of src and cli starts with a comment", () => {
 });
 
 test("the names of files are in kebab-case, and none is called utils, helpers or common", () => {
-  const wrong = scan("{src,cli,samples,test}/**/*.{ts,tsx,txt}").filter((file) => {
+  const wrong = scan("{src,cli,samples,test,docs}/**/*.{ts,tsx,txt}").filter((file) => {
     const stem = basename(file).replace(/(\.long)?(\.test)?(\.d)?\.\w+$/, "");
     return !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem) || /^(utils?|helpers?|common)$/.test(stem);
   });

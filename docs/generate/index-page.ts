@@ -1,0 +1,60 @@
+// docs/generate/index-page: the index of the reference, by chapter of the standard. Called by reference.ts.
+import { anchorsOf } from "./markdown.ts";
+import type { Page } from "./pages.ts";
+
+const chapters: Record<string, string> = {
+  "3": "Point-to-point communication",
+  "4": "Partitioned point-to-point communication",
+  "5": "Datatypes",
+  "6": "Collective communication",
+  "7": "Groups, contexts, communicators, and caching",
+  "8": "Virtual topologies",
+  "9": "Environment, errors, clock",
+  "10": "Info",
+  "11": "Processes: start and end",
+  "12": "One-sided communication",
+  "13": "External interfaces",
+  "14": "Files",
+  "15": "Tools",
+  "": "Beyond the standard",
+};
+
+const opening = `# Documentation
+
+- The reference below, which is made from the docstrings of the source by \`npm run docs\`: what each call does, what it takes and
+  returns, what it throws, and an example, which the tests run
+- [How tsmpi works](../ARCHITECTURE.md)
+
+A name is mpi4py's in camelCase. Data comes first, then one object with the options; what may wait returns a promise.
+
+## Pages
+`;
+
+/** `docs/README.md`. */
+export function indexPage(pages: readonly Page[]): string {
+  const lines = new Map<string, string[]>(Object.keys(chapters).map((chapter) => [chapter, []]));
+  for (const page of pages) {
+    const { path, title, constants } = page;
+    const places = [
+      ...constants.map((constant) => ({ of: constant, to: "constants" })),
+      ...[...anchorsOf(page)].map(([of, to]) => ({ of, to })),
+    ];
+    for (const chapter of lines.keys()) {
+      const links = places
+        .filter(({ of }) => of.kind !== "type" && ((of.docs?.section ?? "").split(".")[0] ?? "") === chapter)
+        .filter(({ of }) => chapter !== "" || of.kind !== "constant")
+        .map(({ of, to }) => `[${of.name}](${path}#${to})`);
+      if (links.length > 0) lines.get(chapter)!.push(`- [${title}](${path}): ${links.join(" · ")}`);
+    }
+  }
+  const found = [...lines].filter(([, list]) => list.length > 0);
+  found.sort(([a], [b]) => (Number(a) || 99) - (Number(b) || 99));
+  return [
+    opening,
+    `${pages.map(({ path, title }) => `[${title}](${path})`).join(" · ")}\n`,
+    ...found.flatMap(([chapter, list]) => [
+      `## ${chapter ? `${chapter}. ` : ""}${chapters[chapter]}\n`,
+      `${list.join("\n")}\n`,
+    ]),
+  ].join("\n");
+}
