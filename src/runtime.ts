@@ -2,6 +2,7 @@
 // start-alone.ts when a script runs without a launcher.
 import { hostname } from "node:os";
 import { numberVariable, variable } from "./base/config.ts";
+import { checkVariables } from "./collectives/select.ts";
 import { SELF_CONTEXT, WORLD_CONTEXT } from "./comm/context.ts";
 import { Endpoint } from "./comm/endpoint.ts";
 import { Group } from "./comm/group.ts";
@@ -66,6 +67,7 @@ export class Runtime implements Environment {
   /** Starts without connecting: all there is to do in a job of one rank. */
   static alone(wireup: WireUp): Runtime {
     const { rank, size } = wireup;
+    checkVariables();
     const limits = { eager: numberVariable("TSMPI_EAGER_LIMIT"), unexpected: numberVariable("TSMPI_UNEXPECTED_LIMIT") };
     const engine = new Engine(rank, size, new Progress(spinTime(wireup)), limits);
     engine.attach(

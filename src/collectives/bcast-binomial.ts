@@ -15,13 +15,17 @@ import type { Body } from "../data/body.ts";
 import type { Slot } from "./chunk.ts";
 import { Sends } from "./sends.ts";
 
-/** @param body at root the data @param slot on the others where it is to land @returns the data */
-export async function bcastBinomial(lane: Lane, root: number, body?: Body, slot?: Slot): Promise<Body> {
+/**
+ * @param body at root the data @param slot on the others where it is to land
+ * @param orNote the root may send a note in place of the data: see bcast-scatter-allgather.ts
+ * @returns the data, or the note
+ */
+export async function bcastBinomial(lane: Lane, root: number, body?: Body, slot?: Slot, orNote = false): Promise<Body> {
   const { rank, size } = lane;
   const vrank = (rank - root + size) % size;
   let mask = 1;
   while (mask < size && !(vrank & mask)) mask <<= 1;
-  const data = body ?? (await lane.irecv((vrank - mask + root) % size, slot));
+  const data = body ?? (await lane.irecv((vrank - mask + root) % size, slot, orNote));
 
   const sends = new Sends();
   for (mask >>= 1; mask > 0; mask >>= 1) {

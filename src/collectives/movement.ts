@@ -1,7 +1,8 @@
-// collectives/movement: layer 6. The collectives that move data without changing it, one function each, called XX from "../comm/lane.ts";
+// collectives/movement: layer 6. The collectives that move data without changing it, one function each, called by
+// mpi/collective.ts. (Data becomes chunks, select.ts picks how they travel.)
 import { IN_PLACE } from "../base/constants.ts";
 import type { Lane } from "../comm/lane.ts";
-import type { Body } from "../data/body.ts";
+import { type Body, bodyBytes } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
 import { VALUE } from "../data/element.ts";
 import { bufferLike, chunkOf, copyOf, land, open, slotOf, viewOf } from "./chunk.ts";
@@ -37,12 +38,13 @@ export function barrier(lane: Lane): Promise<void> {
  * @see MPI-4.1 §6.4
  */
 export async function bcast(lane: Lane, data: unknown, { root, into }: Rooted): Promise<unknown> {
-  const run = select("bcast", lane);
-  if (lane.rank !== root) {
-    const chunk = await run(lane, root, undefined, slotOf(into));
+  const { rank, size } = lane;
+  if (rank !== root) {
+    const chunk = await select("bcast", lane)(lane, root, undefined, slotOf(into));
     return into ?? open(chunk);
   }
   const chunk = chunkOf(data);
+  const run = select("bcast", { size, bytes: bodyBytes(chunk) });
   if (into) land(chunk, slotOf(into), "the root's data");
   await run(lane, root, chunk);
   return into ?? (isBuffer(data) ? open(copyOf(chunk)) : data);

@@ -2,7 +2,8 @@
 //
 // The first row that applies is taken. All ranks must come to the same choice, so rows look only at what every rank
 // knows: the number of ranks, the operator, and for elementwise reductions the length, which MPI makes the same
-// everywhere. `TSMPI_ALLREDUCE=ring` and its like (TSMPI_ and the collective's name, on all ranks) ask for a row by its
+// everywhere. A bcast's length only the root knows: the others take the row that waits for what the root has picked.
+// `TSMPI_ALLREDUCE=ring` and its like (TSMPI_ and the collective's name, on all ranks) ask for a row by its
 // name; where that row's needs are not met, the table picks as if nothing had been asked.
 // The v forms move their runs by the rows of gather, scatter, allgather and alltoall.
 // Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
@@ -17,6 +18,7 @@ import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
 import { barrierDissemination } from "./barrier-dissemination.ts";
 import { bcastBinomial } from "./bcast-binomial.ts";
+import { bcastScatterAllgather } from "./bcast-scatter-allgather.ts";
 import { gatherBinomial } from "./gather-binomial.ts";
 import {
   allgatherLinear,
@@ -41,7 +43,10 @@ import { scatterBinomial } from "./scatter-binomial.ts";
 /** What a choice may depend on. */
 export interface Facts {
   readonly size: number;
-  /** Bytes of each rank's operand; undefined when not elementwise, or when not every rank knows. */
+  /**
+   * Bytes of each rank's operand; undefined when not elementwise, or when not every rank knows. Of a bcast the bytes of
+   * the data; undefined on the ranks that wait for it.
+   */
   readonly bytes?: number | undefined;
   /** True for a commutative operator. */
   readonly commute?: boolean;
@@ -54,13 +59,33 @@ const needs = {
   "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
 
-interface Row<Run> {
+export interface Row<Run> {
   readonly name: string;
   readonly run: Run;
   readonly needs?: readonly (keyof typeof needs)[];
   /** When the algorithm is the best of those that follow; always, where left out. */
-  when?(facts: Facts): boolean;
+  readonly when?: When;
 }
+
+/** All of these together. */
+export interface When {
+  /** At least so many ranks. */
+  readonly ranksFrom?: number;
+  /** At most so many ranks. */
+  readonly ranksTo?: number;
+  /** More bytes than this; who does not know how many waits for more. */
+  readonly bytesAbove?: number;
+}
+
+function holds(
+  { ranksFrom = 0, ranksTo = Infinity, bytesAbove = 0 }: When,
+  { size, bytes = Infinity }: Facts,
+): boolean {
+  return size >= ranksFrom && size <= ranksTo && bytes > bytesAbove;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
 
 /** A collective's rows; all have the signature of the plain version. */
 function rows<Run>(...list: [...Row<Run>[], linear: { name: "linear"; run: Run }]): readonly Row<Run>[] {
@@ -69,19 +94,23 @@ function rows<Run>(...list: [...Row<Run>[], linear: { name: "linear"; run: Run }
 
 export const algorithms = {
   barrier: rows({ name: "dissemination", run: barrierDissemination }, { name: "linear", run: barrierLinear }),
-  bcast: rows({ name: "binomial", run: bcastBinomial }, { name: "linear", run: bcastLinear }),
+  bcast: rows(
+    { name: "scatter-allgather", run: bcastScatterAllgather, when: { bytesAbove: 8 * MiB, ranksFrom: 3 } },
+    { name: "binomial", run: bcastBinomial },
+    { name: "linear", run: bcastLinear },
+  ),
   scatter: rows({ name: "binomial", run: scatterBinomial }, { name: "linear", run: scatterLinear }),
   gather: rows({ name: "binomial", run: gatherBinomial }, { name: "linear", run: gatherLinear }),
   allgather: rows(
     // As few steps as any, and each chunk lands in place.
-    { name: "ring", run: allgatherRing, when: ({ size }) => size <= 3 },
+    { name: "ring", run: allgatherRing, when: { ranksTo: 3 } },
     { name: "recursive-doubling", run: allgatherRecursiveDoubling, needs: ["power of two"] },
     { name: "bruck", run: allgatherBruck },
     { name: "linear", run: allgatherLinear },
   ),
   alltoall: rows(
     // Nobody knows whether the chunks are short; where they are long it costs the announcements.
-    { name: "bruck", run: alltoallBruck, when: ({ size }) => size >= 8 },
+    { name: "bruck", run: alltoallBruck, when: { ranksFrom: 8 } },
     { name: "pairwise", run: alltoallPairwise },
     { name: "linear", run: alltoallLinear },
   ),
@@ -90,7 +119,7 @@ export const algorithms = {
       name: "rabenseifner",
       run: reduceRabenseifner,
       needs: ["elementwise"],
-      when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 3,
+      when: { bytesAbove: 64 * KiB, ranksFrom: 4 },
     },
     { name: "binomial", run: reduceBinomial },
     { name: "linear", run: reduceLinear },
@@ -100,13 +129,13 @@ export const algorithms = {
       name: "ring",
       run: allreduceRing,
       needs: ["commutative", "elementwise"],
-      when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 2,
+      when: { bytesAbove: 64 * KiB, ranksFrom: 3 },
     },
     {
       name: "rabenseifner",
       run: allreduceRabenseifner,
       needs: ["elementwise"],
-      when: ({ bytes, size }) => bytes! > 64 * 1024 && size > 2,
+      when: { bytesAbove: 64 * KiB, ranksFrom: 3 },
     },
     { name: "recursive-doubling", run: allreduceRecursiveDoubling },
     { name: "linear", run: allreduceLinear },
@@ -132,21 +161,31 @@ const variables = Object.fromEntries(
   Object.keys(algorithms).map((collective) => [collective, variableOf(collective)]),
 ) as Record<keyof Algorithms, string>;
 
+/** The row that the collective's variable asks for, if it is set. @throws RangeError when it names no row */
+function askedFor<Run>(collective: keyof Algorithms, list: readonly Row<Run>[]): Row<Run> | undefined {
+  const asked = variable(variables[collective]);
+  if (!asked) return undefined;
+  const row = list.find(({ name }) => name === asked);
+  if (row) return row;
+  const names = list.map(({ name }) => name).join(", ");
+  throw new RangeError(`Cannot use ${variables[collective]}=${asked}: expected one of ${names}`);
+}
+
+/** @throws RangeError when the variable of a collective names no row */
+export function checkVariables(): void {
+  for (const [collective, list] of Object.entries(algorithms)) {
+    askedFor<unknown>(collective as keyof Algorithms, list);
+  }
+}
+
 /**
  * The algorithm for one call.
- * @throws RangeError when the collective's TSMPI_* variable names no row
+ * @throws RangeError when the collective's variable names no row
  */
 export function select<Name extends keyof Algorithms>(collective: Name, facts: Facts): Algorithms[Name][number]["run"] {
   const list: readonly Row<Algorithms[Name][number]["run"]>[] = algorithms[collective];
   const applies = (row: Row<unknown>) => row.needs?.every((need) => needs[need](facts)) ?? true;
-  const asked = variable(variables[collective]);
-  if (asked) {
-    const row = list.find(({ name }) => name === asked);
-    if (!row) {
-      const names = list.map(({ name }) => name).join(", ");
-      throw new RangeError(`Cannot use ${variables[collective]}=${asked}: expected one of ${names}`);
-    }
-    if (applies(row)) return row.run;
-  }
-  return list.find((row) => applies(row) && (row.when?.(facts) ?? true))!.run;
+  const asked = askedFor(collective, list);
+  if (asked && applies(asked)) return asked.run;
+  return list.find((row) => applies(row) && (!row.when || holds(row.when, facts)))!.run;
 }

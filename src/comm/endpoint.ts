@@ -2,7 +2,7 @@
 // and the engine. Ranks in, process numbers out.
 import { ANY_SOURCE, ROOT } from "../base/constants.ts";
 import type { Exception } from "../base/errors.ts";
-import type { Body } from "../data/body.ts";
+import { type Body, isNote } from "../data/body.ts";
 import type { Channel } from "../engine/channel.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
@@ -208,10 +208,14 @@ export class EndpointLane implements AcrossLane {
     return engine.send(this.#group.processOf(dest), this.context, this.tag, body, false, this.#check)?.promise();
   }
 
-  irecv(source: number, into?: { readonly element: number; readonly bytes: Uint8Array }): Promise<Body> {
+  irecv(
+    source: number,
+    into?: { readonly element: number; readonly bytes: Uint8Array },
+    orNote = false,
+  ): Promise<Body> {
     const { engine, retired } = this.#endpoint;
     const process = this.#group.processOf(source);
-    const target = into
+    const place = into
       ? memory(
           into.element,
           into.bytes,
@@ -219,6 +223,7 @@ export class EndpointLane implements AcrossLane {
           ({ element, sizes }): Body => ({ element, parts: [into.bytes.subarray(0, sizes[0])] }),
         )
       : parts;
+    const target = into && orNote ? unlessNote(place) : place;
     const { operation } = engine.receive(process, this.context, this.tag, this.#agreeing(target));
     if (!operation.settled) {
       this.#waiting.set(operation, process);
@@ -242,4 +247,13 @@ export class EndpointLane implements AcrossLane {
       },
     };
   }
+}
+
+/** The same target for data; a note goes into memory of its own. */
+function unlessNote(place: Target<Body>): Target<Body> {
+  const targetOf = ({ element, sizes }: Arrival) => (isNote(element, sizes[0]!) ? parts : place);
+  return {
+    land: (arrival) => targetOf(arrival).land(arrival),
+    finish: (arrival, received, own) => targetOf(arrival).finish(arrival, received, own),
+  };
 }

@@ -17,8 +17,14 @@ export interface Lane {
    * With `into` the message's one part lands there and the returned body's part is the filled beginning of `into`; a
    * longer message rejects with ERR_TRUNCATE, another element kind than `element` (untyped bytes match all) with
    * ERR_TYPE. Without `into` the parts are memory of the caller's own.
+   * @param orNote a note (data/body.ts) may come as well, which leaves `into` alone: thus who waits for data straight in
+   * its place can be told of data that takes another way, at no cost for data that does not
    */
-  irecv(source: number, into?: { readonly element: number; readonly bytes: Uint8Array }): Promise<Body>;
+  irecv(
+    source: number,
+    into?: { readonly element: number; readonly bytes: Uint8Array },
+    orNote?: boolean,
+  ): Promise<Body>;
 }
 
 /** The other group of an intercommunicator: `dest` and `source` are ranks there. */

@@ -1,5 +1,6 @@
 // data/body: layer 1. What a message carries, on both sides of the wire: the one shape that engine, lanes and
 // collectives pass around. A value is its CBOR bytes and the long buffers inside it; a buffer is its raw bytes.
+import { VALUE } from "./element.ts";
 
 export interface Body {
   /** Element kind (data/element.ts): 0 is a value, everything else a buffer. */
@@ -16,4 +17,17 @@ export function bodyBytes(body: Body): number {
   let bytes = 0;
   for (const part of body.parts) bytes += part.byteLength;
   return bytes;
+}
+
+/**
+ * A note: what one rank of a collective tells another about the data, instead of the data. It is a value whose CBOR is
+ * empty, as no value's is.
+ */
+export function noteOf(content: Uint8Array): Body {
+  return { element: VALUE, parts: [new Uint8Array(0), content] };
+}
+
+/** True for a note, of which `bytes` is the length of part 0. */
+export function isNote(element: number, bytes: number): boolean {
+  return element === VALUE && bytes === 0;
 }

@@ -38,6 +38,15 @@ for (const unit of [1, 20_000]) {
   }
 }
 
+for (const bytes of [100, 100_000, 9 << 20]) {
+  const whole = new Uint8Array(bytes).fill(bytes % 251);
+  const value = await comm.bcast(rank === 0 ? { bytes, inside: [whole, "x", whole.subarray(1)] } : undefined);
+  check("bcast of a value", Bun.deepEquals(value, { bytes, inside: [whole, "x", whole.subarray(1)] }));
+  const into = new Uint8Array(bytes + 1);
+  check("bcast into", (await comm.bcast(whole, { root: size - 1, into })) === into);
+  check("bcast", Bun.deepEquals(into.subarray(0, bytes), whole) && into[bytes] === 0);
+}
+
 const out = new Int32Array(1);
 const requests = [
   comm.recvInit({ source: (rank + size - 1) % size, into: new Int32Array(1) }),
@@ -63,6 +72,7 @@ for (const size of [1, 2, 5]) {
 }
 
 for (const [name, value] of [
+  ["BCAST", "scatter-allgather"],
   ["ALLREDUCE", "rabenseifner"],
   ["REDUCE_SCATTER", "linear"],
   ["ALLTOALL", "bruck"],

@@ -101,6 +101,66 @@ test("bcast() gives every rank the root's data", async () => {
   );
 });
 
+test("bcast() in pieces carries parts of any lengths, and lands them in into", async () => {
+  process.env.TSMPI_BCAST = "scatter-allgather";
+  for (const size of SIZES) {
+    await onNetwork(size, size, "parts of several lengths", async (net) => {
+      const root = size >> 1;
+      const value = {
+        text: "ö".repeat(3000),
+        inside: [0, 1, 5000, 4097, 100_003].map((length) => new Uint8Array(length).fill(length)),
+        last: new Float64Array(1000).fill(0.5),
+      };
+      for (const got of await net.run((lane) => bcast(lane, lane.rank === root ? value : null, { root }))) {
+        same(got, value);
+      }
+      const array = Float32Array.from({ length: 50_001 }, (_, i) => i);
+      const intos = ranksOf(size).map((rank) => new Float32Array(array.length + rank).fill(-1));
+      const filled = await net.run((lane) => bcast(lane, array, { root, into: intos[lane.rank] }));
+      for (const [rank, into] of intos.entries()) {
+        is(filled[rank], into);
+        same(into, Float32Array.of(...array, ...new Array<number>(rank).fill(-1)));
+      }
+    });
+  }
+  delete process.env.TSMPI_BCAST;
+});
+
+test("bcast() takes long data in pieces, and short data down the tree, without a word from the user", async () => {
+  for (const [bytes, messages] of [
+    [8 << 20, 3],
+    // Three announcements, a piece for each of the three who wait, and three pieces over each link of the ring.
+    [(8 << 20) + 1, 3 + 3 + 3 * 3],
+  ] as const) {
+    const net = new FakeNetwork(4, bytes);
+    const data = new Uint8Array(bytes).fill(7);
+    const copies = await net.run((lane) => bcast(lane, lane.rank === 2 ? data : undefined, { root: 2 }));
+    for (const copy of copies) same(copy, data);
+    is(net.messages, messages);
+  }
+});
+
+test("bcast() in pieces reaches every rank, also past one whose into is wrong", async () => {
+  process.env.TSMPI_BCAST = "scatter-allgather";
+  const array = Int32Array.from({ length: 1000 }, (_, i) => i);
+  for (const [wrong, name] of [
+    [new Int32Array(999), "ERR_TRUNCATE"],
+    [new Float32Array(1000), "ERR_TYPE"],
+  ] as const) {
+    await noneUnhandled(async () => {
+      const ended = await new FakeNetwork(5, 3).settle((lane) =>
+        bcast(lane, array, { root: 0, ...(lane.rank === 2 && { into: wrong }) }),
+      );
+      for (const [rank, end] of ended.entries()) {
+        if (rank === 2) match((end as PromiseRejectedResult).reason.message, name);
+        else same((end as PromiseFulfilledResult<unknown>).value, array);
+      }
+      ok(wrong.every((x) => x === 0));
+    });
+  }
+  delete process.env.TSMPI_BCAST;
+});
+
 test("scatter() gives each rank its chunk of the root's data", async () => {
   await eachRow("scatter", (seed) =>
     eachRooted(async (net, root, count, all) => {

@@ -34,6 +34,9 @@ test("select() picks by length, ranks and operator", () => {
   is(picked("reduce", { size: 4, bytes: 8, commute: true }), "reduceBinomial");
   is(picked("reduceScatter", { size: 4, ...long }), "reduceScatterRing");
   is(picked("reduceScatter", { size: 4, bytes: 8, commute: false }), "reduceScatterBinomial");
+  is(picked("bcast", { size: 3, bytes: 8 << 20 }), "bcastBinomial");
+  is(picked("bcast", { size: 3, bytes: (8 << 20) + 1 }), "bcastScatterAllgather");
+  is(picked("bcast", { size: 2, bytes: 1 << 30 }), "bcastBinomial");
   is(picked("alltoall", { size: 8 }), "alltoallBruck");
   is(picked("alltoall", { size: 7 }), "alltoallPairwise");
   is(picked("allreduce", { size: 4, bytes: 8, commute: true }), "allreduceRecursiveDoubling");
@@ -41,6 +44,11 @@ test("select() picks by length, ranks and operator", () => {
   is(picked("allgather", { size: 3 }), "allgatherRing");
   is(picked("allgather", { size: 4 }), "allgatherRecursiveDoubling");
   is(picked("allgather", { size: 5 }), "allgatherBruck");
+});
+
+test("who does not know how long a bcast is takes the row that is ready for either", () => {
+  is(picked("bcast", { size: 3 }), "bcastScatterAllgather");
+  is(picked("bcast", { size: 2 }), "bcastBinomial");
 });
 
 test("TSMPI_<COLLECTIVE> asks for a row by its name", () => {

@@ -4,6 +4,7 @@ import { ANY_SOURCE, ANY_TAG } from "../../src/base/constants.ts";
 import { Exception } from "../../src/base/errors.ts";
 import { Endpoint } from "../../src/comm/endpoint.ts";
 import { Group } from "../../src/comm/group.ts";
+import { isNote, noteOf } from "../../src/data/body.ts";
 import { equal, is, ok, rejects } from "../support/assert.ts";
 import { buffer, copies, engines, UINT8 } from "../support/engines.ts";
 import { random } from "../support/lanes.ts";
@@ -24,6 +25,27 @@ test("ranks are ranks of the group, not process numbers", async () => {
       is(comm[to]!.group.rankOf(receive.arrival!.source), from);
     }
   }
+});
+
+test("a lane's receive into memory takes a note only where it is ready for one, and leaves the memory alone", async () => {
+  const comm = endpoints([0, 1]);
+  const [a, b] = comm.map((endpoint) => endpoint.lane({ call: "bcast", root: 0 }));
+  const into = { element: UINT8, bytes: new Uint8Array(10).fill(1) };
+  for (const bytes of [3, 200_000]) {
+    a!.isend(1, noteOf(pattern(bytes)));
+    const note = await soon(b!.irecv(0, into, true), "the note");
+    ok(isNote(note.element, note.parts[0]!.byteLength));
+    sameBytes(note.parts[1]!, pattern(bytes));
+    a!.isend(1, noteOf(pattern(bytes)))?.catch(() => {});
+    await rejects(soon(b!.irecv(0, into), "the failure"), Exception, "the message is a value");
+    is(
+      into.bytes.every((byte) => byte === 1),
+      true,
+    );
+  }
+  a!.isend(1, buffer(pattern(10)));
+  is((await soon(b!.irecv(0, into, true), "the data")).parts[0]!.buffer, into.bytes.buffer);
+  sameBytes(into.bytes, pattern(10));
 });
 
 test("ANY_SOURCE receives and probes from every rank", async () => {
