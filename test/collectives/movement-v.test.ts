@@ -228,43 +228,68 @@ test("alltoallv() gives rank i every rank's run i", async () => {
   );
 });
 
-test("gather(), scatter(), allgather() and alltoall() in place give what they give otherwise", async () => {
+/** Every kind, size, root and some counts, with each rank's chunk and all of them one behind the other. */
+const eachWhole = async (
+  seed: number,
+  body: (net: FakeNetwork, root: number, chunks: TypedArray[], whole: TypedArray) => Promise<void>,
+): Promise<void> => {
   for (const kind of KINDS) {
-    await eachRoot(3, async (net, root) => {
-      const all = ranksOf(net.size);
+    await eachRoot(seed, async (net, root) => {
       for (const count of [0, 1, 300]) {
-        const chunks = all.map((i) => array(kind, i, count));
-        const whole = packed(kind, chunks);
-        const own = (rank: number) => {
-          const place = blank(kind, whole.length);
-          place.set(chunks[rank] as never, rank * count);
-          return place;
-        };
-        const place = own(root);
-        await net.run((lane) =>
-          lane.rank === root
-            ? gather(lane, IN_PLACE, { root, into: place })
-            : gather(lane, chunks[lane.rank], { root }),
-        );
-        same(place, whole);
-
-        const got = await net.run((lane) =>
-          scatter(lane, whole, { root, ...(lane.rank === root && { into: IN_PLACE }) }),
-        );
-        same(got, chunks);
-        is((got[root] as TypedArray).buffer, whole.buffer);
-        if (root > 0) continue;
-
-        for (const filled of await net.run((lane) => allgather(lane, IN_PLACE, { into: own(lane.rank) }))) {
-          same(filled, whole);
-        }
-        const swapped = await net.run((lane) => alltoall(lane, whole, {}));
-        const inPlace = await net.run((lane) => alltoall(lane, IN_PLACE, { into: whole.slice() }));
-        same(inPlace, swapped);
+        const chunks = ranksOf(net.size).map((i) => array(kind, i, count));
+        await body(net, root, chunks, packed(kind, chunks));
       }
     });
   }
-});
+};
+
+/** `whole` with nothing but rank `rank`'s chunk in it. */
+function only(rank: number, chunks: readonly TypedArray[], whole: TypedArray): TypedArray {
+  const place = whole.slice().fill((whole instanceof BigInt64Array ? 0n : 0) as never);
+  place.set(chunks[rank] as never, rank * chunks[0]!.length);
+  return place;
+}
+
+test("gather() in place gives what it gives otherwise", () =>
+  eachRow("gather", (seed) =>
+    eachWhole(seed, async (net, root, chunks, whole) => {
+      const place = only(root, chunks, whole);
+      await net.run((lane) =>
+        lane.rank === root ? gather(lane, IN_PLACE, { root, into: place }) : gather(lane, chunks[lane.rank], { root }),
+      );
+      same(place, whole);
+    }),
+  ));
+
+test("scatter() in place gives what it gives otherwise, and leaves the root's chunk where it is", () =>
+  eachRow("scatter", (seed) =>
+    eachWhole(seed, async (net, root, chunks, whole) => {
+      const got = await net.run((lane) =>
+        scatter(lane, whole, { root, ...(lane.rank === root && { into: IN_PLACE }) }),
+      );
+      same(got, chunks);
+      is((got[root] as TypedArray).buffer, whole.buffer);
+    }),
+  ));
+
+test("allgather() in place gives what it gives otherwise", () =>
+  eachRow("allgather", (seed) =>
+    eachWhole(seed, async (net, root, chunks, whole) => {
+      if (root > 0) return;
+      const places = ranksOf(net.size).map((rank) => only(rank, chunks, whole));
+      await net.run((lane) => allgather(lane, IN_PLACE, { into: places[lane.rank] }));
+      for (const place of places) same(place, whole);
+    }),
+  ));
+
+test("alltoall() in place gives what it gives otherwise", () =>
+  eachRow("alltoall", (seed) =>
+    eachWhole(seed, async (net, root, _, whole) => {
+      if (root > 0) return;
+      const swapped = await net.run((lane) => alltoall(lane, whole, {}));
+      same(await net.run((lane) => alltoall(lane, IN_PLACE, { into: whole.slice() })), swapped);
+    }),
+  ));
 
 test("the root of a scatter in place gets its own value as a copy", async () => {
   const inside = new Float64Array(5000);

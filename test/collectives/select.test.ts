@@ -1,7 +1,7 @@
 // The table that picks algorithms: what it picks, and what asks it for another.
 import { test } from "uvu";
 import { algorithms, type Facts, select } from "../../src/collectives/select.ts";
-import { is, ok, throws } from "../support/assert.ts";
+import { equal, is, ok, throws } from "../support/assert.ts";
 
 const picked = (collective: keyof typeof algorithms, facts: Facts) => select(collective, facts).name;
 
@@ -23,6 +23,26 @@ test("every collective has a linear row, and a row's function is named for its c
       is(run.name, collective + words.join(""));
     }
   }
+});
+
+test("the collectives have these algorithms beside linear", () => {
+  const names = Object.entries(algorithms).map(([collective, rows]) => [
+    collective,
+    ...rows.slice(0, -1).map(({ name }) => name),
+  ]);
+  equal(names, [
+    ["barrier", "dissemination"],
+    ["bcast", "scatter-allgather", "binomial"],
+    ["scatter", "binomial"],
+    ["gather", "binomial"],
+    ["allgather", "ring", "recursive-doubling", "bruck"],
+    ["alltoall", "bruck", "pairwise"],
+    ["reduce", "rabenseifner", "binomial"],
+    ["allreduce", "ring", "rabenseifner", "recursive-doubling"],
+    ["reduceScatter", "ring", "binomial"],
+    ["scan", "recursive-doubling"],
+    ["exscan", "recursive-doubling"],
+  ]);
 });
 
 test("select() picks by length, ranks and operator", () => {
