@@ -1,12 +1,10 @@
 // mpi/collective-v: layer 9. The chapter "collectives with counts" of a communicator, which divide data among the ranks by
-// `counts`: Comm extends it. Arguments are checked here; the work is done in collectives/movement-v.ts and reduction.ts.
+// `counts`: Comm extends it. Arguments are checked here; the work is done in collectives/movement-v.ts.
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
-import { opFrom } from "../data/op.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
-import { Collective, type None, type OpOptions, type RootOptions } from "./collective.ts";
+import { Collective, type RootOptions } from "./collective.ts";
 import { checkLayout, checkReceived, type InPlace, type PerRank } from "./collective-arguments.ts";
-import { operand } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
@@ -222,92 +220,5 @@ export abstract class CollectiveV extends Collective {
   ialltoallv<T = any>(data: readonly T[], options?: AlltoallvOptions): Request<T[]>;
   ialltoallv(data: unknown, options?: AlltoallvOptions & MaybeInto): Request<any> {
     return new Request(this.planAlltoallv("ialltoallv", data, options)());
-  }
-
-  protected planReduceScatter(
-    call: string,
-    data: unknown,
-    options: (OpOptions<any> & MaybeInto & { counts?: PerRank }) | undefined,
-    equal: boolean,
-  ): Plan<any> {
-    checkOptions(call, options, equal ? ["op", "into"] : ["op", "counts", "into"]);
-    const op = opFrom(options?.op);
-    const into = checkInto(call, options?.into);
-    this.checkInPlace(call, data, into);
-    const { counts } = checkLayout(call, this.size, options?.counts, undefined);
-    if (!equal && !counts) {
-      throw new TypeError(`Cannot call ${call}: option counts is missing, expected an array of ${this.size} numbers`);
-    }
-    return this.plan(call, { op, ...operand(op, data, into) }, (lane) =>
-      this.collectives.reduceScatter(lane, data, { op, into, counts }),
-    );
-  }
-
-  /**
-   * As reduce, after which each rank gets its run of the result.
-   *
-   * @param data This rank's array of values or typed array, equally long on all ranks.
-   * @param options.counts Elements of each rank's run, the same on all ranks; they add up to the length of `data`.
-   * @param options.op The operator; a bare function is called with whole arrays in rank order.
-   * @param options.into A typed array for this rank's run. With MPI.IN_PLACE as data it holds the operand, and then begins
-   * with the run.
-   * @returns This rank's run, or `into`.
-   * @throws {MPI.Exception} ERR_COUNT when the counts do not fit; ERR_OP, ERR_TRUNCATE, ERR_TYPE.
-   * @example
-   * ```ts
-   * const { rank, size } = MPI.COMM_WORLD;
-   * const counts = Array.from({ length: size }, (_, i) => i);
-   * const data = new Float64Array((size * (size - 1)) / 2).fill(1);
-   * const mine = await MPI.COMM_WORLD.reduceScatter(data, { counts });
-   * console.log(mine.length === rank && mine.every((sum) => sum === size)); // true
-   * ```
-   * @see MPI-4.1 §6.10.2
-   */
-  reduceScatter<B extends TypedArray>(
-    data: TypedArray | InPlace,
-    options: OpOptions<any> & { counts: PerRank } & Into<B>,
-  ): Promise<B>;
-  reduceScatter<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Promise<A>;
-  reduceScatter<T = any>(data: readonly T[], options: OpOptions<T[]> & { counts: PerRank }): Promise<T[]>;
-  reduceScatter(data: unknown, options: OpOptions<any> & { counts: PerRank } & MaybeInto): Promise<any> {
-    return this.finish(() => this.planReduceScatter("reduceScatter", data, options, false));
-  }
-  /** Starts a reduceScatter. @see MPI-4.1 §6.12.10 */
-  ireduceScatter<B extends TypedArray>(
-    data: TypedArray | InPlace,
-    options: OpOptions<any> & { counts: PerRank } & Into<B>,
-  ): Request<B>;
-  ireduceScatter<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Request<A>;
-  ireduceScatter<T = any>(data: readonly T[], options: OpOptions<T[]> & { counts: PerRank }): Request<T[]>;
-  ireduceScatter(data: unknown, options: OpOptions<any> & { counts: PerRank } & MaybeInto): Request<any> {
-    return new Request(this.planReduceScatter("ireduceScatter", data, options, false)());
-  }
-
-  /**
-   * As reduceScatter with equal runs; of an array of values each rank gets one.
-   *
-   * @param data An array with one value a rank, or a typed array of `size` equal blocks.
-   * @returns This rank's value or block, or `into`.
-   * @throws {MPI.Exception} ERR_COUNT when the data does not divide; ERR_OP, ERR_TRUNCATE, ERR_TYPE.
-   * @example
-   * ```ts
-   * const { rank, size } = MPI.COMM_WORLD;
-   * const sum = await MPI.COMM_WORLD.reduceScatterBlock(Array.from({ length: size }, (_, i) => i));
-   * console.log(sum === rank * size); // true
-   * ```
-   * @see MPI-4.1 §6.10.1
-   */
-  reduceScatterBlock<B extends TypedArray>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
-  reduceScatterBlock<A extends TypedArray>(data: A, options?: OpOptions<A>): Promise<A>;
-  reduceScatterBlock<T = any>(data: readonly T[], options?: OpOptions<T[]> | None): Promise<T>;
-  reduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Promise<any> {
-    return this.finish(() => this.planReduceScatter("reduceScatterBlock", data, options, true));
-  }
-  /** Starts a reduceScatterBlock. @see MPI-4.1 §6.12.9 */
-  ireduceScatterBlock<B extends TypedArray>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
-  ireduceScatterBlock<A extends TypedArray>(data: A, options?: OpOptions<A>): Request<A>;
-  ireduceScatterBlock<T = any>(data: readonly T[], options?: OpOptions<T[]> | None): Request<T>;
-  ireduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Request<any> {
-    return new Request(this.planReduceScatter("ireduceScatterBlock", data, options, true)());
   }
 }

@@ -2,13 +2,11 @@
 // checked here; the work is done in collectives/. Every call has its i… form around the same function.
 import { IN_PLACE } from "../base/constants.ts";
 import { Exception } from "../base/errors.ts";
-import type { Collectives } from "../collectives/within.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
-import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import type { InPlace } from "./collective-arguments.ts";
-import { operand, Planning } from "./planning.ts";
+import { Planning } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
@@ -16,11 +14,6 @@ import { Request } from "./request.ts";
 export interface RootOptions {
   /** The rank that has the data, or gets the result. @default {0} */
   root?: number;
-}
-
-export interface OpOptions<T> {
-  /** A predefined operator, one made with MPI.Op.create, or a function of two values. @default {MPI.SUM} */
-  op?: Op | ReduceFunction<T>;
 }
 
 export type None = Record<never, never>;
@@ -252,99 +245,5 @@ export abstract class Collective extends Planning {
   ialltoall<T = any>(data: readonly T[], options?: None): Request<T[]>;
   ialltoall(data: unknown, options?: Partial<Into<BufferLike>>): Request<any> {
     return new Request(this.planAlltoall("ialltoall", data, options)());
-  }
-
-  // --- reduce, allreduce ---
-
-  protected planReduce(
-    call: string,
-    data: unknown,
-    options: (RootOptions & OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-  ): Plan<any> {
-    checkOptions(call, options, ["op", "root", "into"]);
-    const op = opFrom(options?.op);
-    const root = this.checkRoot(call, options?.root);
-    const into = checkInto(call, options?.into);
-    this.checkInPlace(call, data, into, this.isRoot(root));
-    return this.plan(call, { op, root, ...operand(op, data, into) }, (lane) =>
-      this.collectives.reduce(lane, data, { op, root, into }),
-    );
-  }
-
-  /**
-   * Combines one value, or one typed array elementwise, of every rank; the root gets the result.
-   *
-   * @param data This rank's value; typed arrays have the same length and kind on all ranks.
-   * @param options.op The operator; a bare function is called with whole values in rank order.
-   * @param options.into On the root: a typed array for the result.
-   * @returns The result on the root; `null` on the others.
-   * @throws {MPI.Exception} ERR_OP when the operator does not apply or returns nonsense; ERR_ROOT, ERR_COUNT.
-   * @example
-   * ```ts
-   * const sum = await MPI.COMM_WORLD.reduce(MPI.COMM_WORLD.rank + 1);
-   * const longest = await MPI.COMM_WORLD.reduce("rank", { op: (a, b) => (a.length >= b.length ? a : b) });
-   * ```
-   * @see MPI-4.1 §6.9.1
-   */
-  reduce<B extends BufferLike>(
-    data: TypedArray | InPlace,
-    options: OpOptions<any> & RootOptions & Into<B>,
-  ): Promise<B | null>;
-  reduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Promise<T | null>;
-  reduce(data: unknown, options?: OpOptions<any> & RootOptions & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.planReduce("reduce", data, options));
-  }
-  /** Starts a reduce. @see MPI-4.1 §6.12.7 */
-  ireduce<B extends BufferLike>(
-    data: TypedArray | InPlace,
-    options: OpOptions<any> & RootOptions & Into<B>,
-  ): Request<B | null>;
-  ireduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Request<T | null>;
-  ireduce(data: unknown, options?: OpOptions<any> & RootOptions & Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.planReduce("ireduce", data, options)());
-  }
-
-  protected planAllreduce(
-    call: string,
-    data: unknown,
-    options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-  ): Plan<any> {
-    return this.planReduction(call, data, options, this.collectives.allreduce);
-  }
-
-  /** Checks the arguments of a reduction without a root. */
-  protected planReduction(
-    call: string,
-    data: unknown,
-    options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-    run: Collectives["allreduce"],
-  ): Plan<any> {
-    checkOptions(call, options, ["op", "into"]);
-    const op = opFrom(options?.op);
-    const into = checkInto(call, options?.into);
-    this.checkInPlace(call, data, into);
-    return this.plan(call, { op, ...operand(op, data, into) }, (lane) => run(lane, data, { op, into }));
-  }
-
-  /**
-   * As reduce, but every rank gets the result.
-   *
-   * @example
-   * ```ts
-   * const total = await MPI.COMM_WORLD.allreduce(1);
-   * console.log(total === MPI.COMM_WORLD.size); // true
-   * ```
-   * @see MPI-4.1 §6.9.6
-   */
-  allreduce<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
-  allreduce<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
-  allreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.planAllreduce("allreduce", data, options));
-  }
-  /** Starts an allreduce. @see MPI-4.1 §6.12.8 */
-  iallreduce<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
-  iallreduce<T = any>(data: T, options?: OpOptions<T>): Request<T>;
-  iallreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Request<any> {
-    return new Request(this.planAllreduce("iallreduce", data, options)());
   }
 }

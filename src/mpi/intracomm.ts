@@ -11,7 +11,6 @@ import { Operation } from "../engine/operation.ts";
 import { agree } from "./agree.ts";
 import { checkOptions } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
-import type { OpOptions } from "./collective.ts";
 import type { InPlace } from "./collective-arguments.ts";
 import { Creation } from "./creation.ts";
 import { checkRunning } from "./environment.ts";
@@ -19,6 +18,7 @@ import { type Group, membersOf } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
 import type { Into } from "./point-to-point.ts";
 import { Prequest } from "./prequest.ts";
+import type { OpOptions } from "./reduction.ts";
 import { Request } from "./request.ts";
 
 /** A communicator of one group of ranks. @see MPI-4.1 §7.2.3 */

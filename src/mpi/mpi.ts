@@ -127,7 +127,7 @@ export {
 export { registerClass } from "../wire/value.ts";
 export type { KeyvalOptions } from "./attributes.ts";
 // Collectives
-export type { OpOptions, RootOptions } from "./collective.ts";
+export type { RootOptions } from "./collective.ts";
 export type { InPlace, PerRank } from "./collective-arguments.ts";
 export type { AlltoallvOptions, CountsOptions } from "./collective-v.ts";
 // Communicators
@@ -161,5 +161,6 @@ export { COMM_NULL, Intracomm } from "./intracomm.ts";
 export { Message } from "./message.ts";
 export type { Abortable, Into, RecvOptions, SendOptions } from "./point-to-point.ts";
 export { Prequest } from "./prequest.ts";
+export type { OpOptions } from "./reduction.ts";
 export { REQUEST_NULL, Request } from "./request.ts";
 export { Status } from "./status.ts";

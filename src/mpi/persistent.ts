@@ -3,13 +3,14 @@
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { checkDest, checkInto, checkOptions, checkRecvTag, checkSource, checkTag } from "./arguments.ts";
-import type { None, OpOptions, RootOptions } from "./collective.ts";
+import type { None, RootOptions } from "./collective.ts";
 import type { InPlace, PerRank } from "./collective-arguments.ts";
-import { type AlltoallvOptions, CollectiveV, type CountsOptions, type Data } from "./collective-v.ts";
+import type { AlltoallvOptions, CountsOptions, Data } from "./collective-v.ts";
 import type { Into, Mode, RecvOptions, SendOptions } from "./point-to-point.ts";
 import { Prequest } from "./prequest.ts";
+import { type OpOptions, Reduction } from "./reduction.ts";
 
-export abstract class Persistent extends CollectiveV {
+export abstract class Persistent extends Reduction {
   // --- point-to-point ---
 
   /**

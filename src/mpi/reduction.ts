@@ -1,0 +1,206 @@
+// mpi/reduction: layer 9. The collectives that combine data with an operator: Comm extends it. Arguments are checked here; the
+// work is done in collectives/reduction.ts.
+import type { Collectives } from "../collectives/within.ts";
+import type { BufferLike } from "../data/buffer.ts";
+import type { TypedArray } from "../data/element.ts";
+import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
+import { checkInto, checkOptions } from "./arguments.ts";
+import type { None, RootOptions } from "./collective.ts";
+import { checkLayout, type InPlace, type PerRank } from "./collective-arguments.ts";
+import { CollectiveV } from "./collective-v.ts";
+import { operand } from "./planning.ts";
+import type { Into } from "./point-to-point.ts";
+import type { Plan } from "./prequest.ts";
+import { Request } from "./request.ts";
+
+export interface OpOptions<T> {
+  /** A predefined operator, one made with MPI.Op.create, or a function of two values. @default {MPI.SUM} */
+  op?: Op | ReduceFunction<T>;
+}
+
+type MaybeInto = { into?: BufferLike | InPlace };
+
+export abstract class Reduction extends CollectiveV {
+  // --- reduce, allreduce ---
+
+  protected planReduce(
+    call: string,
+    data: unknown,
+    options: (RootOptions & OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
+  ): Plan<any> {
+    checkOptions(call, options, ["op", "root", "into"]);
+    const op = opFrom(options?.op);
+    const root = this.checkRoot(call, options?.root);
+    const into = checkInto(call, options?.into);
+    this.checkInPlace(call, data, into, this.isRoot(root));
+    return this.plan(call, { op, root, ...operand(op, data, into) }, (lane) =>
+      this.collectives.reduce(lane, data, { op, root, into }),
+    );
+  }
+
+  /**
+   * Combines one value, or one typed array elementwise, of every rank; the root gets the result.
+   *
+   * @param data This rank's value; typed arrays have the same length and kind on all ranks.
+   * @param options.op The operator; a bare function is called with whole values in rank order.
+   * @param options.into On the root: a typed array for the result.
+   * @returns The result on the root; `null` on the others.
+   * @throws {MPI.Exception} ERR_OP when the operator does not apply or returns nonsense; ERR_ROOT, ERR_COUNT.
+   * @example
+   * ```ts
+   * const sum = await MPI.COMM_WORLD.reduce(MPI.COMM_WORLD.rank + 1);
+   * const longest = await MPI.COMM_WORLD.reduce("rank", { op: (a, b) => (a.length >= b.length ? a : b) });
+   * ```
+   * @see MPI-4.1 §6.9.1
+   */
+  reduce<B extends BufferLike>(
+    data: TypedArray | InPlace,
+    options: OpOptions<any> & RootOptions & Into<B>,
+  ): Promise<B | null>;
+  reduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Promise<T | null>;
+  reduce(data: unknown, options?: OpOptions<any> & RootOptions & Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.planReduce("reduce", data, options));
+  }
+  /** Starts a reduce. @see MPI-4.1 §6.12.7 */
+  ireduce<B extends BufferLike>(
+    data: TypedArray | InPlace,
+    options: OpOptions<any> & RootOptions & Into<B>,
+  ): Request<B | null>;
+  ireduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Request<T | null>;
+  ireduce(data: unknown, options?: OpOptions<any> & RootOptions & Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.planReduce("ireduce", data, options)());
+  }
+
+  protected planAllreduce(
+    call: string,
+    data: unknown,
+    options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
+  ): Plan<any> {
+    return this.planReduction(call, data, options, this.collectives.allreduce);
+  }
+
+  /** Checks the arguments of a reduction without a root. */
+  protected planReduction(
+    call: string,
+    data: unknown,
+    options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
+    run: Collectives["allreduce"],
+  ): Plan<any> {
+    checkOptions(call, options, ["op", "into"]);
+    const op = opFrom(options?.op);
+    const into = checkInto(call, options?.into);
+    this.checkInPlace(call, data, into);
+    return this.plan(call, { op, ...operand(op, data, into) }, (lane) => run(lane, data, { op, into }));
+  }
+
+  /**
+   * As reduce, but every rank gets the result.
+   *
+   * @example
+   * ```ts
+   * const total = await MPI.COMM_WORLD.allreduce(1);
+   * console.log(total === MPI.COMM_WORLD.size); // true
+   * ```
+   * @see MPI-4.1 §6.9.6
+   */
+  allreduce<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
+  allreduce<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
+  allreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
+    return this.finish(() => this.planAllreduce("allreduce", data, options));
+  }
+  /** Starts an allreduce. @see MPI-4.1 §6.12.8 */
+  iallreduce<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
+  iallreduce<T = any>(data: T, options?: OpOptions<T>): Request<T>;
+  iallreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Request<any> {
+    return new Request(this.planAllreduce("iallreduce", data, options)());
+  }
+
+  // --- reduceScatter, reduceScatterBlock ---
+
+  protected planReduceScatter(
+    call: string,
+    data: unknown,
+    options: (OpOptions<any> & MaybeInto & { counts?: PerRank }) | undefined,
+    equal: boolean,
+  ): Plan<any> {
+    checkOptions(call, options, equal ? ["op", "into"] : ["op", "counts", "into"]);
+    const op = opFrom(options?.op);
+    const into = checkInto(call, options?.into);
+    this.checkInPlace(call, data, into);
+    const { counts } = checkLayout(call, this.size, options?.counts, undefined);
+    if (!equal && !counts) {
+      throw new TypeError(`Cannot call ${call}: option counts is missing, expected an array of ${this.size} numbers`);
+    }
+    return this.plan(call, { op, ...operand(op, data, into) }, (lane) =>
+      this.collectives.reduceScatter(lane, data, { op, into, counts }),
+    );
+  }
+
+  /**
+   * As reduce, after which each rank gets its run of the result.
+   *
+   * @param data This rank's array of values or typed array, equally long on all ranks.
+   * @param options.counts Elements of each rank's run, the same on all ranks; they add up to the length of `data`.
+   * @param options.op The operator; a bare function is called with whole arrays in rank order.
+   * @param options.into A typed array for this rank's run. With MPI.IN_PLACE as data it holds the operand, and then begins
+   * with the run.
+   * @returns This rank's run, or `into`.
+   * @throws {MPI.Exception} ERR_COUNT when the counts do not fit; ERR_OP, ERR_TRUNCATE, ERR_TYPE.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const counts = Array.from({ length: size }, (_, i) => i);
+   * const data = new Float64Array((size * (size - 1)) / 2).fill(1);
+   * const mine = await MPI.COMM_WORLD.reduceScatter(data, { counts });
+   * console.log(mine.length === rank && mine.every((sum) => sum === size)); // true
+   * ```
+   * @see MPI-4.1 §6.10.2
+   */
+  reduceScatter<B extends TypedArray>(
+    data: TypedArray | InPlace,
+    options: OpOptions<any> & { counts: PerRank } & Into<B>,
+  ): Promise<B>;
+  reduceScatter<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Promise<A>;
+  reduceScatter<T = any>(data: readonly T[], options: OpOptions<T[]> & { counts: PerRank }): Promise<T[]>;
+  reduceScatter(data: unknown, options: OpOptions<any> & { counts: PerRank } & MaybeInto): Promise<any> {
+    return this.finish(() => this.planReduceScatter("reduceScatter", data, options, false));
+  }
+  /** Starts a reduceScatter. @see MPI-4.1 §6.12.10 */
+  ireduceScatter<B extends TypedArray>(
+    data: TypedArray | InPlace,
+    options: OpOptions<any> & { counts: PerRank } & Into<B>,
+  ): Request<B>;
+  ireduceScatter<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Request<A>;
+  ireduceScatter<T = any>(data: readonly T[], options: OpOptions<T[]> & { counts: PerRank }): Request<T[]>;
+  ireduceScatter(data: unknown, options: OpOptions<any> & { counts: PerRank } & MaybeInto): Request<any> {
+    return new Request(this.planReduceScatter("ireduceScatter", data, options, false)());
+  }
+
+  /**
+   * As reduceScatter with equal runs; of an array of values each rank gets one.
+   *
+   * @param data An array with one value a rank, or a typed array of `size` equal blocks.
+   * @returns This rank's value or block, or `into`.
+   * @throws {MPI.Exception} ERR_COUNT when the data does not divide; ERR_OP, ERR_TRUNCATE, ERR_TYPE.
+   * @example
+   * ```ts
+   * const { rank, size } = MPI.COMM_WORLD;
+   * const sum = await MPI.COMM_WORLD.reduceScatterBlock(Array.from({ length: size }, (_, i) => i));
+   * console.log(sum === rank * size); // true
+   * ```
+   * @see MPI-4.1 §6.10.1
+   */
+  reduceScatterBlock<B extends TypedArray>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
+  reduceScatterBlock<A extends TypedArray>(data: A, options?: OpOptions<A>): Promise<A>;
+  reduceScatterBlock<T = any>(data: readonly T[], options?: OpOptions<T[]> | None): Promise<T>;
+  reduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Promise<any> {
+    return this.finish(() => this.planReduceScatter("reduceScatterBlock", data, options, true));
+  }
+  /** Starts a reduceScatterBlock. @see MPI-4.1 §6.12.9 */
+  ireduceScatterBlock<B extends TypedArray>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
+  ireduceScatterBlock<A extends TypedArray>(data: A, options?: OpOptions<A>): Request<A>;
+  ireduceScatterBlock<T = any>(data: readonly T[], options?: OpOptions<T[]> | None): Request<T>;
+  ireduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Request<any> {
+    return new Request(this.planReduceScatter("ireduceScatterBlock", data, options, true)());
+  }
+}
