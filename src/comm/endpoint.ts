@@ -9,7 +9,7 @@ import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
 import type { Operation } from "../engine/operation.ts";
 import { Calls } from "./calls.ts";
 import { checkOf, type Terms } from "./check.ts";
-import { BY_GROUP, COLLECTIVE, LEADERS } from "./context.ts";
+import { BY_GROUP, COLLECTIVE, LEADERS, PARTITIONED } from "./context.ts";
 import { Group } from "./group.ts";
 import type { AcrossLane, Lane } from "./lane.ts";
 import { memory, parts } from "./target.ts";
@@ -25,6 +25,8 @@ export class Endpoint {
   name = "a communicator";
   readonly #calls: Calls;
   #retired = false;
+  /** Contexts beside the communicator's own that go with it. */
+  readonly #others = new Set<number>();
 
   constructor(engine: Engine, group: Group, context: number, remote: Group = group) {
     this.engine = engine;
@@ -43,12 +45,22 @@ export class Endpoint {
 
   /** See Engine.send. */
   send(dest: number, tag: number, body: Body, synchronous: boolean): Operation<void> | undefined {
-    return this.engine.send(this.remote.processOf(dest), this.context, tag, body, synchronous);
+    return this.engine.send(this.peer(dest), this.context, tag, body, synchronous);
   }
 
   /** See Engine.receive. */
   receive<T>(source: number, tag: number, target: Target<T>): Receive<T> {
     return this.engine.receive(this.#process(source), this.context, tag, target);
+  }
+
+  /** Sends word of a message that comes on a context of its own: it matches as messages do, but only `announced`. */
+  announce(dest: number, tag: number, body: Body): void {
+    this.engine.send(this.peer(dest), this.context + PARTITIONED, tag, body);
+  }
+
+  /** Receives what `announce` has sent. */
+  announced<T>(source: number, tag: number, target: Target<T>): Receive<T> {
+    return this.engine.receive(this.#process(source), this.context + PARTITIONED, tag, target);
   }
 
   /** See Engine.probe. */
@@ -61,8 +73,13 @@ export class Endpoint {
     return this.engine.probeWait(this.#process(source), this.context, tag, take);
   }
 
+  /** The process that messages with rank `rank` are exchanged with. */
+  peer(rank: number): number {
+    return this.remote.processOf(rank);
+  }
+
   #process(source: number): number {
-    return source === ANY_SOURCE ? ANY_SOURCE : this.remote.processOf(source);
+    return source === ANY_SOURCE ? ANY_SOURCE : this.peer(source);
   }
 
   /**
@@ -138,12 +155,26 @@ export class Endpoint {
     return this.#retired;
   }
 
+  /** Makes `context`, on which there may be receives, go with the communicator. */
+  keep(context: number): void {
+    if (this.#retired) this.engine.channels.forget(context);
+    else this.#others.add(context);
+  }
+
+  /** Makes a context that was kept go now. */
+  drop(context: number): void {
+    this.#others.delete(context);
+    this.engine.channels.forget(context);
+  }
+
   /** Removes what the engine keeps for the communicator; what is in progress completes first. */
   retire(): void {
     this.#retired = true;
-    for (const context of [0, COLLECTIVE, BY_GROUP, LEADERS]) this.engine.channels.forget(this.context + context);
+    for (const kind of [0, COLLECTIVE, BY_GROUP, LEADERS, PARTITIONED])
+      this.engine.channels.forget(this.context + kind);
     const left = [this.context, this.context + COLLECTIVE].some((context) => this.engine.channels.has(context));
     if (!left) this.engine.audits.delete(this);
+    for (const context of this.#others) this.engine.channels.forget(context);
   }
 }
 

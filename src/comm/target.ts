@@ -66,8 +66,8 @@ export function into<B extends BufferLike>(buffer: B, from: (arrival: Arrival) =
   return memory(elementOfBuffer(buffer), bytesOf(buffer), from, () => buffer);
 }
 
-/** Why a message does not go into a buffer, or undefined. */
-function mismatch(
+/** Why a message does not go into `room` bytes of kind `element`, or undefined. */
+export function mismatch(
   element: number,
   room: number,
   arrival: Arrival,

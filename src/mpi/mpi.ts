@@ -159,6 +159,7 @@ export { INFO_ENV, INFO_NULL, Info, type InfoItems } from "./info.ts";
 export { COMM_NULL, Intracomm } from "./intracomm.ts";
 // Point-to-point
 export { Message } from "./message.ts";
+export type { PartitionedRecvOptions, PartitionedSendOptions } from "./partitioned.ts";
 export type { Abortable, Into, RecvOptions, SendOptions } from "./point-to-point.ts";
 export { Prequest } from "./prequest.ts";
 export type { OpOptions } from "./reduction.ts";

@@ -11,8 +11,8 @@ import { Operation } from "../engine/operation.ts";
 import { checkRoot } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
 import { checkInPlace } from "./collective-arguments.ts";
+import { Partitioned } from "./partitioned.ts";
 import type { Plan } from "./prequest.ts";
-import { Probe } from "./probe.ts";
 
 /** What all ranks must agree on in a call. */
 export interface Agreement extends Omit<Terms, "call"> {
@@ -32,7 +32,7 @@ export function operand(op: Op, data: unknown, into: unknown): Pick<Terms, "elem
   return op.elementwise && isTypedArray(given) ? { element: elementOf(given), length: given.length } : {};
 }
 
-export abstract class Planning extends Probe {
+export abstract class Planning extends Partitioned {
   /** The functions that do the work. */
   protected readonly collectives: Collectives = within;
 
