@@ -28,6 +28,11 @@ export const LIBRARY_VERSION = "0.1.0";
 /** Give `IN_PLACE` as the data of a collective to take the input from where the result goes. @see MPI-4.1 §6.2.2 */
 export const IN_PLACE: unique symbol = Symbol("MPI.IN_PLACE");
 
+/** What a message costs in the buffer of attachBuffer beside its bytes. @see MPI-4.1 §3.6 */
+export const BSEND_OVERHEAD = 512;
+/** Give `BUFFER_AUTOMATIC` to attachBuffer for a buffer that is as large as need be. @see MPI-4.1 §3.6 */
+export const BUFFER_AUTOMATIC: unique symbol = Symbol("MPI.BUFFER_AUTOMATIC");
+
 /** Groups: the same members with the same ranks. Communicators: the same communicator. @see MPI-4.1 §7.3.1 */
 export const IDENT = 201;
 /** Communicators with the same members and ranks that are not the same communicator. @see MPI-4.1 §7.4.1 */

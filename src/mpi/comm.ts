@@ -1,5 +1,5 @@
 // mpi/comm: layer 9. Communicators: what all kinds are. Their chapters stand in a row of classes, each in its file:
-// point-to-point.ts, probe.ts, partitioned.ts, collective.ts, collective-v.ts, persistent.ts, caching.ts, and this one.
+// buffered.ts, point-to-point.ts, probe.ts, partitioned.ts, collective.ts, collective-v.ts, persistent.ts, caching.ts, and this.
 import { CallSite } from "../base/call-site.ts";
 import { CONGRUENT, IDENT, SIMILAR, UNEQUAL } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";

@@ -5,6 +5,8 @@ export {
   ANY_SOURCE,
   ANY_TAG,
   APPNUM,
+  BSEND_OVERHEAD,
+  BUFFER_AUTOMATIC,
   COMM_TYPE_HW_GUIDED,
   COMM_TYPE_HW_UNGUIDED,
   COMM_TYPE_RESOURCE_GUIDED,
@@ -126,6 +128,8 @@ export {
 } from "../data/op.ts";
 export { registerClass } from "../wire/value.ts";
 export type { KeyvalOptions } from "./attributes.ts";
+// Point-to-point
+export { attachBuffer, detachBuffer, flushBuffer, iflushBuffer, type SendBuffer } from "./buffered.ts";
 // Collectives
 export type { RootOptions } from "./collective.ts";
 export type { InPlace, PerRank } from "./collective-arguments.ts";
@@ -157,7 +161,6 @@ export { Grequest } from "./grequest.ts";
 export { GROUP_EMPTY, GROUP_NULL, Group, type RankRange } from "./group.ts";
 export { INFO_ENV, INFO_NULL, Info, type InfoItems } from "./info.ts";
 export { COMM_NULL, Intracomm } from "./intracomm.ts";
-// Point-to-point
 export { Message } from "./message.ts";
 export type { PartitionedRecvOptions, PartitionedSendOptions } from "./partitioned.ts";
 export type { Abortable, Into, RecvOptions, SendOptions } from "./point-to-point.ts";

@@ -1,9 +1,8 @@
 // mpi/point-to-point: layer 9. The chapter "point-to-point communication" of a communicator: Comm extends it. Arguments
 // are checked here, once; then one call downwards.
 import { PROC_NULL } from "../base/constants.ts";
-import type { Endpoint } from "../comm/endpoint.ts";
 import { anything, into } from "../comm/target.ts";
-import type { Body } from "../data/body.ts";
+import { type Body, bodyBytes } from "../data/body.ts";
 import { type BufferLike, bytesOf, elementOfBuffer, isBuffer } from "../data/buffer.ts";
 import { type Arrival, arrivalBytes } from "../engine/message.ts";
 import { Operation } from "../engine/operation.ts";
@@ -18,6 +17,7 @@ import {
   checkStatus,
   checkTag,
 } from "./arguments.ts";
+import { Buffered } from "./buffered.ts";
 import { attempt, waitFor } from "./call.ts";
 import { Reception } from "./reception.ts";
 import { type Pending, Request } from "./request.ts";
@@ -56,12 +56,9 @@ const SEND = ["dest", "tag"];
 const RECV = ["source", "tag", "into", "status"];
 const RECV_WAIT = [...RECV, "signal"];
 
-export abstract class PointToPoint {
-  /** @throws {MPI.Exception} ERR_COMM on MPI.COMM_NULL, ERR_OTHER after finalize; `call` is what the user called */
-  protected abstract use(call: string): Endpoint;
+export abstract class PointToPoint extends Buffered {
   /** The rank that messages of a process come from, also when the communicator has been freed since. */
   protected abstract rankOf(process: number): number;
-  abstract readonly name: string;
   abstract readonly size: number;
 
   /**
@@ -92,7 +89,7 @@ export abstract class PointToPoint {
     return this.#sendWait("ssend", data, options);
   }
 
-  /** As send, but copies `data` first if need be and never waits for the receiver. @see MPI-4.1 §3.4 */
+  /** As send, but copies `data` if need be and never waits for the receiver; see attachBuffer. @see MPI-4.1 §3.4 */
   bsend(data: unknown, options: SendOptions): Promise<void> {
     return this.#sendWait("bsend", data, options);
   }
@@ -194,8 +191,8 @@ export abstract class PointToPoint {
     if (to === PROC_NULL) return undefined;
     if (call !== "bsend") return endpoint.send(to, label, body, call === "ssend");
     const copy = { element: body.element, parts: body.parts.map((part) => part.slice()) };
-    endpoint.send(to, label, copy, false);
-    return undefined;
+    const describe = () => `bsend to rank ${to}, tag ${label}, on ${this.name}`;
+    return this.buffering.send(bodyBytes(body), describe, () => endpoint.send(to, label, copy, false));
   }
 
   #describeSend(call: string, { dest, tag = 0 }: SendOptions): () => string {
