@@ -7,11 +7,22 @@ interface PlainCommand {
   readonly usage: string;
   readonly about: string;
   readonly examples: readonly string[];
+  /** What its first argument may be, for completions. */
+  readonly words?: readonly string[];
   readonly start: (...args: (string | undefined)[]) => Promise<number>;
+}
+
+/** What a help shows, in groups. */
+export interface HelpRow {
+  readonly group: string;
+  readonly shown: string;
+  readonly about: string;
 }
 
 /** A command that reads its command line itself: everything behind its name, and how to print its help. */
 interface RawCommand extends Omit<PlainCommand, "start"> {
+  /** Its options, and what else its help lists. */
+  readonly options: () => Promise<readonly HelpRow[]>;
   readonly raw: (argv: string[], help: () => Promise<number>) => Promise<number>;
 }
 
@@ -29,6 +40,7 @@ export const run: RawCommand = {
     "tsmpi run -np 1 a.ts : -np 4 b.ts       two programs in one COMM_WORLD",
     "tsmpi run -np 5 sample:clean posts.txt  a sample that comes with tsmpi",
   ],
+  options: async () => (await import("./launch/option-table.ts")).optionTable,
   raw: async (argv, help) => (await import("./commands/run.ts")).run(argv, help),
 };
 
@@ -52,6 +64,7 @@ export const commands: readonly Command[] = [
     name: "samples",
     usage: "[copy] [dir]",
     about: "list the samples inside tsmpi, or copy them out",
+    words: ["copy"],
     examples: ["tsmpi samples", "tsmpi samples copy   into ./samples"],
     start: async (verb, dir) => (await import("./commands/samples.ts")).samples(verb, dir),
   },
@@ -65,14 +78,16 @@ export const commands: readonly Command[] = [
       "tsmpi bench startup -np 5              a job from start to end",
       "tsmpi bench --against mpi4py           the same work on both, and the ratios",
     ],
+    options: async () => (await import("./bench/options.ts")).helpRows,
     raw: async (argv, help) => (await import("./commands/bench.ts")).bench(argv, help),
   },
   {
     name: "info",
-    usage: "",
+    usage: "[algorithms]",
     about: "show the version, the machine and all variables",
-    examples: [],
-    start: async () => (await import("./commands/info.ts")).info(),
+    examples: ["tsmpi info", "tsmpi info algorithms   how the collectives' algorithms are picked"],
+    words: ["algorithms"],
+    start: async (what) => (await import("./commands/info.ts")).info(what),
   },
   {
     name: "completion",
@@ -82,6 +97,7 @@ export const commands: readonly Command[] = [
       "source <(tsmpi completion bash)          in ~/.bashrc; zsh in ~/.zshrc alike",
       "tsmpi completion fish | source           in ~/.config/fish/config.fish",
     ],
+    words: ["bash", "zsh", "fish"],
     start: async (shell) => (await import("./commands/completion.ts")).completion(shell, commands),
   },
 ];

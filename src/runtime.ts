@@ -17,6 +17,8 @@ import type { RankState, Wait } from "./wire/control.ts";
 
 /** Ranks of one host talk over its loopback interface only. */
 const LOOPBACK = "127.0.0.1";
+/** What ranks talk over, for `tsmpi info`. */
+export const TRANSPORTS = "WebSockets over Unix sockets (Linux) or TCP (loopback); memory";
 /** Milliseconds for a launcher to end a job whose connections break; then the calls that depend on them fail. */
 const LOST_GRACE = 2000;
 /** Milliseconds for the last frames of others to arrive when all have said bye. */

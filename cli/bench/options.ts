@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { misfit, rankCount } from "../launch/option-values.ts";
 import { nearest, UsageError } from "../usage-error.ts";
-import { type Bench, benchNamed } from "./bench-table.ts";
+import { type Bench, benches, benchNamed } from "./bench-table.ts";
 
 /** What was asked for. A number is undefined when it was left out. */
 export interface BenchOptions {
@@ -28,7 +28,7 @@ interface OptionRow {
   apply(options: BenchOptions, value: string, option: string): void;
 }
 
-export const benchOptions: readonly OptionRow[] = [
+const benchOptions: readonly OptionRow[] = [
   {
     names: ["np", "n"],
     shown: "-np N",
@@ -92,6 +92,12 @@ export const benchOptions: readonly OptionRow[] = [
       options.pairs = count(value, option, 1);
     },
   },
+];
+
+/** What the help of bench lists. */
+export const helpRows = [
+  ...benches.map(({ name, about }) => ({ group: "Benches", shown: name, about })),
+  ...benchOptions.map(({ shown, about }) => ({ group: "Measuring", shown, about })),
 ];
 
 function count(text: string, option: string, least: number): number {

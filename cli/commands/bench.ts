@@ -1,22 +1,21 @@
 // cli/commands/bench: layer 10. `tsmpi bench`: measures this machine, verifying the data before timing it.
 
-import { type Bench, benches, benchNames, ranksFor } from "../bench/bench-table.ts";
+import { type Bench, benchNames, ranksFor } from "../bench/bench-table.ts";
 import { line, row } from "../bench/columns.ts";
-import { type BenchOptions, benchOptions, parseBench } from "../bench/options.ts";
+import { type BenchOptions, parseBench } from "../bench/options.ts";
 import { planTask } from "../bench/plan-task.ts";
 import { parseSizes } from "../bench/sizes.ts";
 import { helloFiles, timeStarts } from "../bench/startup.ts";
 import type { Task } from "../bench/task.ts";
 import { CommandError, Workplace } from "../bench/workplace.ts";
 import { launch } from "../launch/run.ts";
-import { printTable } from "../print-table.ts";
 import { selfCommand } from "../self.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** @returns the job's exit code */
 export async function bench(argv: string[], help: () => Promise<number>): Promise<number> {
   const options = parseBench(argv);
-  if (options === "help") return printHelp(help);
+  if (options === "help") return help();
   try {
     if (options.against) return await (await import("../bench/against.ts")).against(options);
     return await run(options);
@@ -25,15 +24,6 @@ export async function bench(argv: string[], help: () => Promise<number>): Promis
     process.stderr.write(`tsmpi: ${error.message}\n`);
     return error.code;
   }
-}
-
-async function printHelp(help: () => Promise<number>): Promise<number> {
-  const code = await help();
-  console.log("\nBenches:");
-  printTable(benches.map(({ name, about }) => [`  ${name}`, about]));
-  console.log("\nOptions of bench:");
-  printTable(benchOptions.map(({ shown, about }) => [`  ${shown}`, about]));
-  return code;
 }
 
 async function run(options: BenchOptions): Promise<number> {

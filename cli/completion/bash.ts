@@ -10,6 +10,7 @@ export function completionBash({ commands, options, samples }: Words): string {
   const valued = options.filter(({ value }) => value !== undefined);
   const paths = valued.filter(({ value }) => takesPath(value)).map(({ name }) => name);
   const others = valued.filter(({ value }) => !takesPath(value)).map(({ name }) => name);
+  const worded = commands.filter(({ words }) => words);
   return `# bash completion for tsmpi: source <(tsmpi completion bash)
 _tsmpi() {
   local line word previous words file choices
@@ -23,9 +24,8 @@ _tsmpi() {
     ${others.join("|")}) return ;;
   esac
   case \${words[1]} in
-    completion) choices="bash zsh fish" ;;
-    samples) choices="copy" ;;
-    init | info | scripts) return ;;
+${worded.map(({ name, words }) => `    ${name}) choices="${words!.join(" ")}" ;;`).join("\n")}
+    init | scripts) return ;;
     *)
       case $word in
         -*) choices="${options.map(({ name }) => name).join(" ")}" ;;

@@ -25,8 +25,9 @@ export function completionFish({ commands, options, samples }: Words): string {
     "  not __fish_seen_subcommand_from scripts init samples info completion",
     "end",
     "complete -c tsmpi -n '__fish_seen_subcommand_from scripts info completion samples' -f",
-    "complete -c tsmpi -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'",
-    "complete -c tsmpi -n '__fish_seen_subcommand_from samples' -a copy",
+    ...commands
+      .filter(({ words }) => words)
+      .map(({ name, words }) => `complete -c tsmpi -n '__fish_seen_subcommand_from ${name}' -a '${words!.join(" ")}'`),
     ...commands.map(({ name, about }) => `complete -c tsmpi -n __fish_use_subcommand -a ${name} -d ${quoted(about)}`),
     ...samples.map((name) => `complete -c tsmpi -n __tsmpi_runs -a ${name} -d sample`),
     "complete -c tsmpi -n __tsmpi_runs -a '(__tsmpi_scripts)' -d script",

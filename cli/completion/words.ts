@@ -1,7 +1,12 @@
 // cli/completion/words: layer 10. What the completion scripts of all shells complete; and quoting, which they share.
 
 export interface Words {
-  readonly commands: readonly { readonly name: string; readonly about: string }[];
+  /** `words` are what may follow the command. */
+  readonly commands: readonly {
+    readonly name: string;
+    readonly about: string;
+    readonly words?: readonly string[];
+  }[];
   /** With their dashes; `value` is what the help calls the option's first value. */
   readonly options: readonly { readonly name: string; readonly about: string; readonly value: string | undefined }[];
   /** With `sample:` in front. */

@@ -9,6 +9,7 @@ export function completionZsh({ commands, options, samples }: Words): string {
   const valued = options.filter(({ value }) => value !== undefined);
   const paths = valued.filter(({ value }) => takesPath(value)).map(({ name }) => name);
   const others = valued.filter(({ value }) => !takesPath(value)).map(({ name }) => name);
+  const worded = commands.filter(({ words }) => words);
   return `#compdef tsmpi
 # zsh completion for tsmpi: source <(tsmpi completion zsh)
 _tsmpi() {
@@ -27,10 +28,9 @@ ${described(options)}
   esac
   if (( CURRENT > 2 )); then
     case $words[2] in
-      completion) compadd bash zsh fish; return ;;
-      samples) if (( CURRENT == 3 )); then compadd copy; else _files -/; fi; return ;;
+${worded.map(({ name, words }) => `      ${name}) if (( CURRENT == 3 )); then compadd ${words!.join(" ")}; else _files -/; fi; return ;;`).join("\n")}
       init) _files -/; return ;;
-      info|scripts) return ;;
+      scripts) return ;;
     esac
   fi
   if [[ $words[CURRENT] == -* ]]; then

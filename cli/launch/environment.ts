@@ -1,5 +1,7 @@
 // cli/launch/environment: layer 10. The environment variables that a rank starts with. Pure; used by start-local.
 
+import type { placeVariables } from "../../src/base/config.ts";
+
 /** Where a rank stands in its job. */
 export interface Place {
   /** The job's. */
@@ -39,12 +41,12 @@ export function rankEnvironment(
   }
   // For a rank that shows progress on stderr where a person watches.
   if (terminal.stderr) env.TSMPI_STDERR_TTY = "1";
-  return {
-    ...env,
+  const where: Record<keyof typeof placeVariables, string> = {
     TSMPI_RANK: String(place.rank),
     TSMPI_SIZE: String(place.size),
     TSMPI_LOCAL_RANK: String(place.localRank),
     TSMPI_LOCAL_SIZE: String(place.localSize),
     TSMPI_JOB_ID: place.id,
   };
+  return { ...env, ...where };
 }

@@ -32,6 +32,15 @@ export const variables = {
   },
 } as const satisfies Record<string, Variable>;
 
+/** What the launcher sets for each rank, by name: about it. */
+export const placeVariables = {
+  TSMPI_RANK: "this rank in COMM_WORLD",
+  TSMPI_SIZE: "how many ranks COMM_WORLD has",
+  TSMPI_LOCAL_RANK: "this rank among those on its host",
+  TSMPI_LOCAL_SIZE: "how many ranks are on its host",
+  TSMPI_JOB_ID: "the same text in all ranks of a job, another one in each job",
+} as const;
+
 export type VariableName = keyof typeof variables;
 
 /** A variable's value, or its default. `TSMPI_ALLREDUCE` and its like belong to collectives/select.ts. */

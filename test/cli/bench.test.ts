@@ -96,9 +96,10 @@ test("wrong usage exits with 2 and one message that names the value and what was
   }
 });
 
-test("bench --help names the benches and the options, in 80 columns", async () => {
+test("bench --help and help bench name the benches and the options, in 80 columns", async () => {
   const { code, stdout } = await tsmpi(["bench", "--help"]);
   is(code, 0);
+  is((await tsmpi(["help", "bench"])).stdout, stdout);
   for (const { name } of benches) match(stdout, new RegExp(`^  ${name} `, "m"));
   for (const option of ["-np", "-m", "-i", "-x", "--json", "--against", "--pairs"]) match(stdout, `\n  ${option}`);
   for (const line of lines(stdout)) ok(line.length <= 80, line);

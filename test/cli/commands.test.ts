@@ -7,6 +7,7 @@ import { findScript } from "../../cli/find-script.ts";
 import { leadingComment } from "../../cli/leading-comment.ts";
 import { nearest } from "../../cli/usage-error.ts";
 import packageJson from "../../package.json";
+import { algorithms } from "../../src/collectives/select.ts";
 import { equal, is, match, not, ok, skip, throws } from "../support/assert.ts";
 import { binary, tsmpi, workspace } from "../support/tsmpi.ts";
 
@@ -38,6 +39,8 @@ test("every help fits 80 columns and goes to stdout", async () => {
     ["help", "run"],
     ["init", "--help"],
     ["samples", "-h"],
+    ["help", "bench"],
+    ["help", "info"],
   ]) {
     const { code, stdout, stderr } = await tsmpi(argv);
     equal([code, stderr], [0, ""], argv.join(" "));
@@ -71,6 +74,7 @@ test("wrong usage exits with 2, says why on stderr in two lines at most, and pri
     [["scripts", "extra"], /extra/],
     [["init", "--force"], /--force[\s\S]*tsmpi init --help/],
     [["samples", "paste"], /samples paste: expected nothing, or copy/],
+    [["info", "everything"], /about everything: expected nothing, or algorithms/],
     [["completion"], /no shell: expected one of bash, zsh, fish/],
     [["completion", "tcsh"], /tcsh: expected one of bash, zsh, fish/],
   ] as const) {
@@ -179,12 +183,53 @@ test("samples copy never replaces a file and names what it kept", async () => {
   ok(existsSync(join(cwd, "mine/double.ts")));
 });
 
-test("info shows each variable with its value", async () => {
-  const { code, stdout } = await tsmpi(["info"], { env: { TSMPI_EAGER_LIMIT: "77" } });
+test("info shows each variable with its value, and what a report of a problem needs", async () => {
+  const env = { TSMPI_EAGER_LIMIT: "77", TSMPI_SCAN: "linear" };
+  const { code, stdout } = await tsmpi(["info"], { env });
   is(code, 0);
+  match(stdout, `tsmpi ${packageJson.version} (Bun ${Bun.version}`);
+  for (const what of ["standard", "command", "host", "cores", "memory", "transports"])
+    match(stdout, new RegExp(`^${what} +\\S`, "m"));
   match(stdout, /^TSMPI_EAGER_LIMIT=77 \(default \d+\)$/m);
   match(stdout, /^TSMPI_SPIN=auto \(default\)$/m);
-  for (const line of lines(stdout).slice(6)) ok(line.length <= 80, line);
+  match(stdout, /^TSMPI_SCAN=linear$/m);
+  match(stdout, /^TSMPI_LOCAL_RANK +this rank/m);
+  for (const line of lines(stdout).filter((line) => !line.startsWith("command"))) ok(line.length <= 80, line);
+});
+
+test("info algorithms shows every row of the table that picks, when it is picked, and the variable that overrides", async () => {
+  const { code, stdout } = await tsmpi(["info", "algorithms"], { env: { TSMPI_BCAST: "binomial" } });
+  is(code, 0);
+  const sections = stdout.split("\n\n").slice(1, -1);
+  equal(
+    sections.map((section) => section.split(" ")[0]),
+    Object.keys(algorithms),
+  );
+  for (const section of sections) {
+    const [head, ...rows] = section.split("\n");
+    const collective = head!.split(" ")[0] as keyof typeof algorithms;
+    equal(
+      rows.map((row) => row.trim().split(/ +/)[0]),
+      algorithms[collective].map(({ name }) => name),
+    );
+  }
+  match(stdout, "bcast (TSMPI_BCAST=binomial)");
+  match(stdout, "reduceScatter (TSMPI_REDUCE_SCATTER is not set)");
+  match(stdout, /^ {2}scatter-allgather +above 8 MiB, from 3 ranks$/m);
+  match(stdout, /^ {2}recursive-doubling +if power of two$/m);
+  match(stdout, /^ {2}ring +above 64 KiB, from 3 ranks, if commutative and elementwise$/m);
+  match(stdout, /^ {2}dissemination +always\n {2}linear +only when asked for$/m);
+  for (const line of lines(stdout)) ok(line.length <= 80, line);
+});
+
+test("a variable that names no algorithm ends the job at its start, with one message and no stack", async () => {
+  const env = { TSMPI_ALLREDUCE: "nonsense" };
+  const what = "Cannot use TSMPI_ALLREDUCE=nonsense: expected one of ring, rabenseifner, recursive-doubling, linear";
+  const job = await tsmpi(["run", "-np", "3", "sample:hello"], { env });
+  equal([job.code, job.stdout, lines(job.stderr)[1]], [1, "", `  ${what}`]);
+  is(lines(job.stderr).length, 3);
+  const alone = await tsmpi(["sample:hello"], { env });
+  equal([alone.code, alone.stdout, alone.stderr], [1, "", `${what}\n`]);
 });
 
 const epipe = "a reader that goes away ends a command quietly";

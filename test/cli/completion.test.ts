@@ -62,7 +62,8 @@ inBash("bash completes a sample's name behind its colon", async () =>
   equal(await bash("tsmpi run sample:hel"), ["hello"]),
 );
 
-inBash("bash completes the words of completion and samples", async () => {
+inBash("bash completes the words of completion, samples and info", async () => {
+  equal(await bash("tsmpi info "), ["algorithms"]);
   equal(await bash("tsmpi completion "), ["bash", "fish", "zsh"]);
   equal(await bash("tsmpi samples "), ["copy"]);
 });
