@@ -6,20 +6,14 @@ import { join } from "node:path";
 import { test } from "uvu";
 import { readSources, root } from "../docs/generate/sources.ts";
 import { equal, is, ok } from "./support/assert.ts";
-import { runExample, titleOf } from "./support/examples.ts";
+import { docstringExamples, runExample, titleOf } from "./support/examples.ts";
 
-const sources = await readSources();
-const documented = sources.documented.flatMap((one) => [one, ...(one.members?.values() ?? [])]);
-const examples = documented.flatMap(({ file, name, docs }) =>
-  (docs?.examples ?? []).map((code) => ({ file, name, code })),
-);
-
-for (const { file, name, code } of examples) {
-  test(`the example of ${name} in ${file} runs: ${titleOf(code)}`, () => runExample(code, [1, 3]));
+const { examples, files } = await docstringExamples();
+for (const example of examples) {
+  test(`the example of ${example.where} runs: ${titleOf(example)}`, () => runExample(example, [1, 3]));
 }
 
 test("every example in these files has been found", () => {
-  const files = [...new Set(documented.map(({ file }) => file))];
   const text = files.map((file) => readFileSync(join(root, "src", file), "utf8")).join("\n");
   ok(examples.length > 30, `${examples.length} examples`);
   is(examples.length, text.match(/^ *\*? *```ts$/gm)?.length);
@@ -28,7 +22,8 @@ test("every example in these files has been found", () => {
 /** Beyond the standard. */
 const exceptions = ["Request.active", "registerClass"];
 
-test("every public class, method and function has a docstring that ends with its section of the standard", () => {
+test("every public class, method and function has a docstring that ends with its section of the standard", async () => {
+  const sources = await readSources();
   const missing: string[] = [];
   const classes = new Set(sources.public.flatMap((one) => (one.kind === "class" ? sources.line(one) : [])));
   for (const one of sources.public) {
