@@ -27,7 +27,9 @@ const opening = `# Documentation
   returns, what it throws, and an example, which the tests run
 - [How tsmpi works](../ARCHITECTURE.md)
 
-A name is mpi4py's in camelCase. Data comes first, then one object with the options; what may wait returns a promise.
+A name is mpi4py's in camelCase. Data comes first, then one object with the options; what may wait returns a promise. Options that
+are missing, unknown or of the wrong type are a \`TypeError\`, in every call; other mistakes are an
+[MPI.Exception](reference/exception.md).
 
 ## Pages
 `;

@@ -71,13 +71,18 @@ function details(docs: Docstring): string[] {
   return [...(list.length > 0 ? [list.join("\n")] : []), ...docs.examples.map(code)];
 }
 
+/** A static method's signature with its class in front: inherited ones are called on the class of the page, too. */
+function asCalled(line: string, { title }: Page): string {
+  return line.replace(/^static /, `MPI.${title}.`);
+}
+
 function entry(member: Declared, from: Page, pages: readonly Page[], sources: Sources): string[] {
   const { docs, name, kind, signatures } = member;
   const types = typesOf(member, from, pages, sources);
   const last = [docs?.section && `MPI-4.1 §${docs.section}`, types && `types: ${types}`].filter(Boolean).join(" · ");
   return [
     `### ${name}`,
-    code(signatures.map((line) => (kind === "function" ? `MPI.${line}` : line)).join("\n")),
+    code(signatures.map((line) => (kind === "function" ? `MPI.${line}` : asCalled(line, from))).join("\n")),
     ...(docs?.text ? [flowing(docs.text)] : []),
     ...(docs ? details(docs) : []),
     ...(last ? [`_${last}_`] : []),

@@ -70,6 +70,7 @@ function signature(node: Node & { body?: Node }, text: string, sf: SourceFile): 
   return dedented(node, node.body ? node.body.pos : node.end, text, sf)
     .replace(/^(?:(?:export|public|abstract|override|async|function) +)*/, "")
     .replace(/^static (?:(?:override|async) +)*/, "static ")
+    .replace(/([(,]\s*)_(\w+\??:)/g, "$1$2") // What is not looked at.
     .replace(/;$/, "");
 }
 

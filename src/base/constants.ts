@@ -8,18 +8,23 @@ export const ANY_TAG = -2;
 export const PROC_NULL = -3;
 /** Marks the root in its own group of a rooted collective on an intercommunicator. @see MPI-4.1 §6.2.3 */
 export const ROOT = -4;
-/** "No such value": a color that is in no group, a rank that is not in a group. */
+/** "No such value": a color that is in no group, a rank that is not in a group. @see MPI-4.1 §3.2.5 */
 export const UNDEFINED = -32766;
 /** The largest tag. Tags are integers from 0 to this number. @see MPI-4.1 §9.1.2 */
 export const TAG_UB_VALUE = 2 ** 31 - 1;
 
-/** The version of the standard whose semantics hold here: MPI 4.1. */
+/** The version of the standard whose semantics hold here: MPI 4.1. @see MPI-4.1 §9.1.1 */
 export const VERSION = 4;
+/** See VERSION. @see MPI-4.1 §9.1.1 */
 export const SUBVERSION = 1;
 
+/** Level of thread support: a process has one thread. @see MPI-4.1 §11.6.2 */
 export const THREAD_SINGLE = 0;
+/** Level of thread support, which is the one here: only the main thread calls MPI. @see MPI-4.1 §11.6.2 */
 export const THREAD_FUNNELED = 1024;
+/** Level of thread support: any thread calls MPI, one at a time. @see MPI-4.1 §11.6.2 */
 export const THREAD_SERIALIZED = 2048;
+/** Level of thread support: any thread calls MPI, at any time. @see MPI-4.1 §11.6.2 */
 export const THREAD_MULTIPLE = 4096;
 
 /** The library's own version, as `tsmpi --version` prints it. */

@@ -42,6 +42,7 @@ let usable: (op: Op) => Op;
 export class Op {
   /** `"SUM"`, …, or the name of the function. */
   readonly name: string;
+  /** True for MPI.SUM and its like, false for what `create` has made. */
   readonly predefined: boolean;
   /**
    * Whether ranks may be combined in any order. It speaks of numbers: strings that SUM joins keep the order of the ranks

@@ -99,7 +99,7 @@ export abstract class Comm extends Caching {
     this.#name = endpoint.name = name;
   }
 
-  /** False for communicators that connect two groups. @see MPI-4.1 §7.6.1 */
+  /** True for communicators that connect two groups. @see MPI-4.1 §7.6.1 */
   isInter(): boolean {
     return false;
   }

@@ -17,12 +17,15 @@ import { Request } from "./request.ts";
 import type { Status } from "./status.ts";
 
 export interface SendrecvOptions {
+  /** Rank that the message goes to, or MPI.PROC_NULL. */
   dest: number;
   /** @default {0} */
   sendtag?: number;
+  /** Rank that a message comes from. @default {MPI.ANY_SOURCE} */
   source?: number;
   /** @default {MPI.ANY_TAG} */
   recvtag?: number;
+  /** Is filled in with the sender, tag and length of the message that is received. */
   status?: Status;
 }
 
@@ -33,6 +36,10 @@ export abstract class Exchange extends PointToPoint {
   /**
    * Sends one message and receives another, both at once: ranks that exchange data cannot block each other.
    *
+   * @param data What is sent: any value, or a buffer.
+   * @param options.dest @param options.sendtag Where it goes, and with which tag; 0 by default.
+   * @param options.source @param options.recvtag Which message is received; any by default.
+   * @param options.into @param options.status As for `recv`.
    * @returns What was received, as `recv` does.
    * @example
    * ```ts

@@ -52,7 +52,7 @@ export class Info {
     throw new Exception("ERR_ARG", `Cannot get key ${show(n)} of an Info: it has ${this.size} keys`);
   }
 
-  /** The value of a key; `otherwise` when the key is not set. @see MPI-4.1 §10 */
+  /** The value of a key; `otherwise`, by default `null`, when the key is not set. @see MPI-4.1 §10 */
   get(key: string): string | null;
   get<T>(key: string, otherwise: T): string | T;
   get(key: string, otherwise: unknown = null): unknown {

@@ -19,6 +19,8 @@ export abstract class Probe extends Exchange {
   /**
    * Waits until a message is here that a receive would get, and tells about it.
    *
+   * @param options.source @param options.tag Which message; any by default.
+   * @param options.signal Ends the waiting when it aborts.
    * @returns The status: `options.status`, or a new one.
    * @example
    * ```ts

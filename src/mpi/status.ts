@@ -24,6 +24,7 @@ interface ElementType {
 export class Status {
   /** Rank of the sender. */
   source: number = ANY_SOURCE;
+  /** Tag of the message. */
   tag: number = ANY_TAG;
   /** Error class of the operation, for calls that complete several. */
   error = 0;

@@ -27,6 +27,8 @@
 // Set, aliases its input, keeps its tags in a table that the whole process shares, has no limit of nesting but the stack,
 // and reads short strings three times slower. Its encoder loses -0 and lone surrogates, is not re-entrant (a getter may
 // send), and would need a walk before it that reads every getter twice.
+import { CallSite } from "../base/call-site.ts";
+import { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
 import { VALUE } from "../data/element.ts";
 import { ValueDecoder } from "./value-decode.ts";
@@ -52,6 +54,10 @@ export function encodeValue(value: unknown): Body {
   encoder = undefined;
   try {
     return { element: VALUE, parts: mine.encode(value) };
+  } catch (error) {
+    // Deep inside a value, the frames that an error keeps are all ours.
+    if (error instanceof Exception) new CallSite(24).locate(error);
+    throw error;
   } finally {
     encoder = mine;
   }
