@@ -72,16 +72,8 @@ export async function reduceScatter(
   data: unknown,
   { op, into, counts }: Reduced & Pick<Layout, "counts">,
 ): Promise<unknown> {
-  const verb = counts ? "reduceScatter" : "reduceScatterBlock";
   const given = data === IN_PLACE ? into : data;
-  if (!Array.isArray(given) && !isTypedArray(given)) {
-    throw new Exception("ERR_TYPE", `Cannot ${verb} ${show(given)}: expected an array of values or a typed array`);
-  }
-  const lengths = runsOf(given.length, lane.size, { counts }, verb).map(({ begin, end }) => end - begin);
-  const total = lengths.reduce((a, b) => a + b, 0);
-  if (total < given.length) {
-    throw new Exception("ERR_COUNT", `Cannot ${verb} ${given.length} elements: counts add up to ${total}`);
-  }
+  const lengths = lengthsOf(given, lane.size, counts);
   const slot = slotOf(into);
   if (slot) {
     // Before anything is sent.
@@ -98,6 +90,26 @@ export async function reduceScatter(
   }
   if (isTypedArray(result)) return result.slice();
   return counts ? result : (result as unknown[])[0];
+}
+
+/**
+ * The lengths of the runs of a reduceScatter's result.
+ * @throws ERR_COUNT, ERR_TYPE when the data does not have them
+ */
+export function lengthsOf(data: unknown, size: number, counts: Layout["counts"]): number[] {
+  const verb = counts ? "reduceScatter" : "reduceScatterBlock";
+  if (!Array.isArray(data) && !isTypedArray(data)) {
+    throw new Exception("ERR_TYPE", `Cannot ${verb} ${show(data)}: expected an array of values or a typed array`);
+  }
+  const lengths = runsOf(data.length, size, { counts }, verb).map(({ begin, end }) => end - begin);
+  const total = lengths.reduce((a, b) => a + b, 0);
+  if (total < data.length) {
+    throw new Exception("ERR_COUNT", `Cannot ${verb} ${data.length} elements: counts add up to ${total}`);
+  }
+  if (!counts && Array.isArray(data) && data.length !== size) {
+    throw new Exception("ERR_COUNT", `Cannot ${verb} ${data.length} elements: ${size} ranks take one value each`);
+  }
+  return lengths;
 }
 
 /**
