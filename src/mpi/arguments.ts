@@ -38,6 +38,7 @@ function checkNumber(call: string, option: string, value: unknown, expected: str
 function ranks({ size, remoteSize, name }: Ranks): string {
   const whose = remoteSize === undefined ? name : `the remote group of ${name}`;
   const last = (remoteSize ?? size) - 1;
+  if (last < 0) return `${whose} has no ranks`;
   return last === 0 ? `${whose} has only rank 0` : `${whose} has ranks 0 to ${last}`;
 }
 
@@ -58,6 +59,15 @@ export function checkSource(call: string, comm: Ranks, source: unknown): number 
   checkNumber(call, "source", source, "a rank or MPI.ANY_SOURCE");
   if (isRank(source, comm) || source === ANY_SOURCE || source === PROC_NULL) return source;
   throw new Exception("ERR_RANK", `Cannot ${call} from rank ${source}: ${ranks(comm)}`);
+}
+
+/** A positional argument that must be a rank. */
+export function checkRank(call: string, comm: Ranks, argument: string, rank: unknown): void {
+  if (typeof rank !== "number") {
+    throw new TypeError(`Cannot call ${call}: ${argument} is ${show(rank)}, expected a rank`);
+  }
+  if (isRank(rank, comm)) return;
+  throw new Exception("ERR_RANK", `Cannot call ${call} with ${argument} ${rank}: ${ranks(comm)}`);
 }
 
 /** The root of a collective; 0 by default. */

@@ -4,8 +4,8 @@ import { CallSite } from "../base/call-site.ts";
 import { CONGRUENT, IDENT, SIMILAR, UNEQUAL } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { isPredefined } from "../comm/context.ts";
-import type { Endpoint, EndpointLane } from "../comm/endpoint.ts";
-import { agree } from "./agree.ts";
+import type { Endpoint } from "../comm/endpoint.ts";
+import { duplicate } from "./agree.ts";
 import { Caching } from "./caching.ts";
 import { attempt, waitFor } from "./call.ts";
 import { abortJob, checkRunning } from "./environment.ts";
@@ -40,11 +40,6 @@ export abstract class Comm extends Caching {
 
   /** A communicator of the same kind as this one (and topology, where it has one) over another endpoint. */
   protected abstract alike(endpoint: Endpoint, name: string): this;
-
-  /** A new endpoint of the same processes; all of them call it. */
-  protected duplicate({ engine, group }: Endpoint, lane: EndpointLane): Promise<Endpoint> {
-    return agree(engine, lane, group);
-  }
 
   // --- what it is ---
 
@@ -122,9 +117,7 @@ export abstract class Comm extends Caching {
    */
   compare(comm: Comm): number {
     const mine = this.#exists("compare");
-    if (!(comm instanceof Comm))
-      throw new TypeError(`Cannot call compare: comm is ${show(comm)}, expected an MPI.Comm`);
-    const other = comm.#exists("compare");
+    const other = this.endpointOf("compare", "comm", comm);
     if (mine === other) return IDENT;
     if (this.isInter() !== comm.isInter()) return UNEQUAL;
     const equal = (ordered: boolean) =>
@@ -140,7 +133,7 @@ export abstract class Comm extends Caching {
     const hints = infoItems(call, info);
     const copies = this.attributes.copies();
     return this.plan(call, {}, async (lane) => {
-      const comm = this.alike(await this.duplicate(endpoint, lane), `dup of ${this.#name}`);
+      const comm = this.alike(await duplicate(endpoint, lane), `dup of ${this.#name}`);
       comm.attributes.adopt(copies);
       comm.hints.update(hints);
       return comm;
@@ -243,6 +236,12 @@ export abstract class Comm extends Caching {
     const endpoint = this.#exists(call);
     checkRunning(call, this.#name);
     return endpoint;
+  }
+
+  /** The endpoint of a communicator that is an argument. */
+  protected endpointOf(call: string, argument: string, comm: unknown): Endpoint {
+    if (comm instanceof Comm) return comm.#exists(call);
+    throw new TypeError(`Cannot call ${call}: ${argument} is ${show(comm)}, expected an MPI.Comm`);
   }
 
   protected override rankOf(process: number): number {

@@ -1,5 +1,5 @@
-// mpi/creation: layer 9. The chapter "new communicators" of a communicator, of some of its ranks: Intracomm extends it. Their
-// contexts are drawn by rank 0 of each (comm/context.ts), and travel with what the ranks tell each other anyway.
+// mpi/creation: layer 9. The chapter "new communicators" of a communicator, of some of its ranks: Intracomm and Intercomm extend
+// it. Contexts are drawn by rank 0 of each (comm/context.ts), and travel with what the ranks tell each other anyway.
 import { hostname } from "node:os";
 import {
   COMM_TYPE_HW_GUIDED,
@@ -9,16 +9,17 @@ import {
   UNDEFINED,
 } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
+import { across } from "../collectives/across.ts";
+import { introduce } from "../collectives/across-swap.ts";
 import { allgather } from "../collectives/movement.ts";
 import { drawContext } from "../comm/context.ts";
-import { Endpoint } from "../comm/endpoint.ts";
-import type { Group as Members } from "../comm/group.ts";
+import { Endpoint, type EndpointLane } from "../comm/endpoint.ts";
+import { Group as Members } from "../comm/group.ts";
 import { agree } from "./agree.ts";
-import { checkOptions, checkTag } from "./arguments.ts";
+import { checkOptions } from "./arguments.ts";
 import { Comm } from "./comm.ts";
 import { type Group, membersOf } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
-import type { Intracomm } from "./intracomm.ts";
 import type { Plan } from "./prequest.ts";
 
 /** What a rank tells the others in a split: where it wants to be, and a context, which counts if it becomes rank 0 there. */
@@ -32,16 +33,25 @@ const SPLIT_TYPES = [
   UNDEFINED,
 ];
 
-export abstract class Creation extends Comm {
-  /** A communicator over an endpoint; MPI.COMM_NULL without one. */
-  protected abstract intracomm(endpoint: Endpoint | undefined, name: string): Intracomm;
+/** The ranks that wish for a color, in the order of their keys. */
+function ranksOf(wishes: readonly Wish[], color: string | number): number[] {
+  const ranks = [...wishes.keys()].filter((rank) => wishes[rank]![0] === color);
+  // A stable sort: ranks with the same key stay in order.
+  return ranks.sort((a, b) => wishes[a]![1] - wishes[b]![1]);
+}
+
+export abstract class Creation<Made extends Comm> extends Comm {
+  /** A communicator over an endpoint, without topology; MPI.COMM_NULL without one. */
+  protected abstract plain(endpoint: Endpoint | undefined, name: string): Made;
 
   /**
    * A communicator of the members of a group. Every rank of this communicator must call it; ranks may give different
    * groups that have no member in common, or MPI.GROUP_EMPTY.
    *
+   * On an Intercomm all ranks of one side give the same group, of processes of their own side.
+   *
    * @param group Some of this communicator's processes; their order there is the order of the new ranks.
-   * @returns The new communicator; MPI.COMM_NULL on ranks that are not in `group`.
+   * @returns The new communicator; MPI.COMM_NULL on ranks that are not in `group`, or when the other side's is empty.
    * @throws {MPI.Exception} ERR_GROUP when a member of `group` is not in this communicator.
    * @example
    * ```ts
@@ -52,44 +62,34 @@ export abstract class Creation extends Comm {
    * ```
    * @see MPI-4.1 §7.4.2
    */
-  create(group: Group): Promise<Intracomm> {
+  create(group: Group): Promise<Made> {
     return this.finish(() => {
-      const members = this.#checkMembers("create", group);
-      const { engine } = this.use("create");
+      const members = this.checkMembers("create", group);
+      const { engine, inter } = this.use("create");
       return this.plan("create", { details: `of ${members.size} ranks` }, async (lane) => {
-        const endpoint = members.rank === undefined ? undefined : await agree(engine, lane.within(members), members);
-        return this.intracomm(endpoint, this.#partName);
+        const make = () => (inter ? this.#createAcross(lane, members) : agree(engine, lane.within(members), members));
+        const endpoint = inter || members.rank !== undefined ? await make() : undefined;
+        return this.plain(endpoint, this.partName);
       });
     });
   }
 
-  /**
-   * As create, but only the members of the group call it.
-   *
-   * @param group The same group on all its members.
-   * @param options.tag Tells calls apart that are in progress at the same time. @default {0}
-   * @returns The new communicator; MPI.COMM_NULL, at once, on a rank that is not in `group`.
-   * @throws {MPI.Exception} ERR_GROUP, ERR_TAG.
-   * @see MPI-4.1 §7.4.2
-   */
-  createGroup(group: Group, options?: { tag?: number }): Promise<Intracomm> {
-    return this.finish(() => {
-      const call = "createGroup";
-      checkOptions(call, options, ["tag"]);
-      const tag = checkTag(call, options?.tag);
-      const members = this.#checkMembers(call, group);
-      const endpoint = this.use(call);
-      const lane = endpoint.laneOf(members, tag, { call });
-      const run = async () => {
-        const made = members.rank === undefined ? undefined : await agree(endpoint.engine, lane, members);
-        return this.intracomm(made, this.#partName);
-      };
-      return this.plan(call, { details: `of ${members.size} ranks, tag ${tag}` }, run, lane);
-    });
+  async #createAcross(lane: EndpointLane, members: Members): Promise<Endpoint | undefined> {
+    const { engine } = this.use("create");
+    const card = { context: drawContext(engine.self), processes: [...members.processes] };
+    const [ours, theirs] = await introduce(lane, card);
+    if (ours.processes.join() !== members.processes.join()) {
+      const what = `Cannot call create on ${this.name}: rank 0 gives another group`;
+      throw new Exception("ERR_GROUP", `${what}, expected the same on all ranks of this side`);
+    }
+    if (members.rank === undefined || theirs.processes.length === 0) return undefined;
+    const remote = new Members(theirs.processes, engine.self);
+    return new Endpoint(engine, members, Math.min(ours.context, theirs.context), remote);
   }
 
   /**
-   * One communicator for each color. Every rank must call it.
+   * One communicator for each color. Every rank must call it. On an Intercomm colors are matched across: those of a color on
+   * one side get an Intercomm with those of it on the other; MPI.COMM_NULL where there are none.
    *
    * @param color Ranks with the same color come together: a whole number from 0, or MPI.UNDEFINED to be in none.
    * @param key Orders the ranks in the new communicator; where it is the same, they stay in their old order. @default {0}
@@ -103,7 +103,7 @@ export abstract class Creation extends Comm {
    * ```
    * @see MPI-4.1 §7.4.2
    */
-  split(color: number, key = 0): Promise<Intracomm> {
+  split(color: number, key = 0): Promise<Made> {
     return this.finish(() => {
       if ((!Number.isSafeInteger(color) || color < 0) && color !== UNDEFINED) {
         const expected = "expected a whole number from 0, or MPI.UNDEFINED";
@@ -125,7 +125,7 @@ export abstract class Creation extends Comm {
    * @throws {MPI.Exception} ERR_ARG for any other type.
    * @see MPI-4.1 §7.4.2
    */
-  splitType(type: number, options?: { key?: number; info?: Info }): Promise<Intracomm> {
+  splitType(type: number, options?: { key?: number; info?: Info }): Promise<Made> {
     return this.finish(() => {
       const call = "splitType";
       checkOptions(call, options, ["key", "info"]);
@@ -145,32 +145,27 @@ export abstract class Creation extends Comm {
   }
 
   /** @param strict no communicator where it would have all ranks */
-  #split(
-    call: string,
-    details: string,
-    color: string | number,
-    key: number,
-    name: string,
-    strict = false,
-  ): Plan<Intracomm> {
-    const { group, engine } = this.use(call);
+  #split(call: string, details: string, color: string | number, key: number, name: string, strict = false): Plan<Made> {
+    const { group, remote, engine, inter } = this.use(call);
     return this.plan(call, { details }, async (lane) => {
       const wish: Wish = [color, key, drawContext(engine.self)];
       const wishes = (await allgather(lane, wish, {})) as Wish[];
-      if (color === UNDEFINED) return this.intracomm(undefined, name);
-      const ranks = [...wishes.keys()].filter((rank) => wishes[rank]![0] === color);
-      if (strict && ranks.length === wishes.length) return this.intracomm(undefined, name);
-      // A stable sort: ranks with the same key stay in order.
-      ranks.sort((a, b) => wishes[a]![1] - wishes[b]![1]);
-      return this.intracomm(new Endpoint(engine, group.incl(ranks), wishes[ranks[0]!]![2]), name);
+      const others = inter ? ((await across.allgather(lane, wish, {})) as Wish[]) : wishes;
+      if (color === UNDEFINED) return this.plain(undefined, name);
+      const [ranks, theirs] = [ranksOf(wishes, color), ranksOf(others, color)];
+      const all = ranks.length === wishes.length && theirs.length === others.length;
+      if (theirs.length === 0 || (strict && all)) return this.plain(undefined, name);
+      const context = Math.min(wishes[ranks[0]!]![2], others[theirs[0]!]![2]);
+      const members = group.incl(ranks);
+      return this.plain(new Endpoint(engine, members, context, inter ? remote.incl(theirs) : members), name);
     });
   }
 
-  get #partName(): string {
+  protected get partName(): string {
     return `part of ${this.name}`;
   }
 
-  #checkMembers(call: string, group: Group): Members {
+  protected checkMembers(call: string, group: Group): Members {
     const mine = this.use(call).group;
     const members = membersOf(call, group);
     const strangers = members.processes.filter((process) => mine.rankOf(process) === undefined);

@@ -2,33 +2,97 @@
 
 import { show } from "../base/errors.ts";
 import { exscan, scan } from "../collectives/reduction.ts";
-import { checkOf } from "../comm/check.ts";
-import { GROUPS_CONTEXT } from "../comm/context.ts";
-import { Endpoint, EndpointLane } from "../comm/endpoint.ts";
+import type { Endpoint } from "../comm/endpoint.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { Operation } from "../engine/operation.ts";
-import { agree } from "./agree.ts";
-import { checkOptions } from "./arguments.ts";
+import { agree, connect, lanesOfGroups } from "./agree.ts";
+import { checkOptions, checkRank, checkTag } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
 import type { InPlace } from "./collective-arguments.ts";
+import type { Comm } from "./comm.ts";
 import { Creation } from "./creation.ts";
 import { checkRunning } from "./environment.ts";
 import { type Group, membersOf } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
+import { checkApart, Intercomm } from "./intercomm.ts";
 import type { Into } from "./point-to-point.ts";
 import { Prequest } from "./prequest.ts";
 import type { OpOptions } from "./reduction.ts";
 import { Request } from "./request.ts";
 
 /** A communicator of one group of ranks. @see MPI-4.1 §7.2.3 */
-export class Intracomm extends Creation {
+export class Intracomm extends Creation<Intracomm> {
   protected override alike(endpoint: Endpoint, name: string): this {
     return new Intracomm(endpoint, name) as this;
   }
 
-  protected override intracomm(endpoint: Endpoint | undefined, name: string): Intracomm {
+  protected override plain(endpoint: Endpoint | undefined, name: string): Intracomm {
     return endpoint ? new Intracomm(endpoint, name) : COMM_NULL;
+  }
+
+  /**
+   * As create, but only the members of the group call it.
+   *
+   * @param group The same group on all its members.
+   * @param options.tag Tells calls apart that are in progress at the same time. @default {0}
+   * @returns The new communicator; MPI.COMM_NULL, at once, on a rank that is not in `group`.
+   * @throws {MPI.Exception} ERR_GROUP, ERR_TAG.
+   * @see MPI-4.1 §7.4.2
+   */
+  createGroup(group: Group, options?: { tag?: number }): Promise<Intracomm> {
+    return this.finish(() => {
+      const call = "createGroup";
+      checkOptions(call, options, ["tag"]);
+      const tag = checkTag(call, options?.tag);
+      const members = this.checkMembers(call, group);
+      const endpoint = this.use(call);
+      const lane = endpoint.laneOf(members, tag, { call });
+      const run = async () => {
+        const made = members.rank === undefined ? undefined : await agree(endpoint.engine, lane, members);
+        return this.plain(made, this.partName);
+      };
+      return this.plan(call, { details: `of ${members.size} ranks, tag ${tag}` }, run, lane);
+    });
+  }
+
+  /**
+   * An intercommunicator: it connects this communicator's ranks with those of another one that has no rank in common with
+   * it. Every rank of both calls it. One rank of each leads; both leaders must be ranks of a third communicator.
+   *
+   * @param localLeader The rank of the leader here, the same on all ranks.
+   * @param peerComm On the leader: the communicator that both leaders are in; on the others it is not looked at.
+   * @param remoteLeader On the leader: the other leader's rank in `peerComm`; on the others it is not looked at.
+   * @param tag Tells calls of the same two leaders apart that are in progress at the same time. @default {0}
+   * @returns The intercommunicator: `rank`, `size` and `group` are of this side; messages go to and come from the other one.
+   * @throws {MPI.Exception} ERR_RANK, ERR_TAG; ERR_COMM when the two sides have a process in common.
+   * @example
+   * ```ts
+   * const world = MPI.COMM_WORLD;
+   * await using half = await world.split(world.rank % 2);
+   * if (world.size > 1) {
+   *   await using both = await half.createIntercomm(0, world, 1 - (world.rank % 2));
+   *   console.log(both.remoteSize === world.size - half.size); // true …
+   * }
+   * ```
+   * @see MPI-4.1 §7.6.2
+   */
+  createIntercomm(localLeader: number, peerComm: Comm | null, remoteLeader: number, tag = 0): Promise<Intercomm> {
+    return this.finish(() => {
+      const call = "createIntercomm";
+      const { engine, group } = this.use(call);
+      checkRank(call, this, "localLeader", localLeader);
+      checkTag(call, tag);
+      const peers = group.rank === localLeader ? this.endpointOf(call, "peerComm", peerComm) : undefined;
+      if (peers) checkRank(call, { name: peers.name, size: peers.remote.size }, "remoteLeader", remoteLeader);
+      const details = peers ? `remote leader ${remoteLeader} on ${peers.name}, tag ${tag}` : "";
+      return this.plan<Intercomm>(call, { root: localLeader, details }, async (lane) => {
+        const leaders = peers?.lanesOfLeaders(tag, { call });
+        const endpoint = await connect(lane, localLeader, { engine, group }, leaders, remoteLeader);
+        checkApart(call, this.name, group, endpoint.remote, "ERR_COMM");
+        return new Intercomm(endpoint, `intercomm of ${this.name}`);
+      });
+    });
   }
 
   /**
@@ -52,21 +116,11 @@ export class Intracomm extends Creation {
       const call = "createFromGroup";
       checkOptions(call, options, ["info"]);
       const hints = infoItems(call, options?.info);
-      if (typeof stringtag !== "string") {
-        throw new TypeError(`Cannot call ${call}: stringtag is ${show(stringtag)}, expected a string`);
-      }
       const members = membersOf(call, group);
       checkRunning(call, "a group");
       const { engine } = group;
-      if (!engine || members.rank === undefined) return COMM_NULL;
-      const tag = Bun.hash.crc32(stringtag) >>> 1;
-      const lane = new EndpointLane(
-        new Endpoint(engine, members, GROUPS_CONTEXT),
-        members,
-        GROUPS_CONTEXT,
-        tag,
-        checkOf({ call }),
-      );
+      const { lane } = lanesOfGroups(call, engine, members, members, stringtag) ?? {};
+      if (!engine || !lane) return COMM_NULL;
       const describe = () => `${call}(of ${members.size} ranks, ${show(stringtag)})`;
       const endpoint = await waitFor(engine.progress, Operation.of(agree(engine, lane, members)), { describe });
       const comm = new Intracomm(endpoint, stringtag);
@@ -136,5 +190,5 @@ export class Intracomm extends Creation {
   }
 }
 
-/** The communicator that is none: every call on it is ERR_COMM. @see MPI-4.1 §7.2.4 */
-export const COMM_NULL = new Intracomm(undefined, "MPI.COMM_NULL");
+/** The communicator that is none, of whatever kind: every call on it is ERR_COMM. @see MPI-4.1 §7.2.4 */
+export const COMM_NULL = new Intracomm(undefined, "MPI.COMM_NULL") as Intracomm & Intercomm;

@@ -160,6 +160,7 @@ export { Grequest } from "./grequest.ts";
 // Groups and hints
 export { GROUP_EMPTY, GROUP_NULL, Group, type RankRange } from "./group.ts";
 export { INFO_ENV, INFO_NULL, Info, type InfoItems } from "./info.ts";
+export { Intercomm } from "./intercomm.ts";
 export { COMM_NULL, Intracomm } from "./intracomm.ts";
 export { Message } from "./message.ts";
 export type { PartitionedRecvOptions, PartitionedSendOptions } from "./partitioned.ts";
