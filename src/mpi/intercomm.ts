@@ -36,7 +36,7 @@ import type { Plan } from "./prequest.ts";
  * if (world.size > 1) {
  *   await using both: MPI.Intercomm = await half.createIntercomm(0, world, 1 - (world.rank % 2));
  *   const others = await both.allgather(world.rank);
- *   console.log(others.every((rank) => rank % 2 !== world.rank % 2)); // true …
+ *   console.log(others.every((rank) => rank % 2 !== world.rank % 2));
  * }
  * ```
  * @see MPI-4.1 §7.6
@@ -72,7 +72,7 @@ export class Intercomm extends Creation<Intercomm> {
    * if (size > 1) {
    *   const sides = rank === 0 ? ([first, 0, rest, 0] as const) : ([rest, 0, first, 0] as const);
    *   await using comm = await MPI.Intercomm.createFromGroups(...sides, "org.example.star");
-   *   console.log(comm.remoteSize === (rank === 0 ? size - 1 : 1)); // true …
+   *   console.log(comm.remoteSize === (rank === 0 ? size - 1 : 1));
    * }
    * ```
    * @see MPI-4.1 §7.6.2
@@ -151,7 +151,7 @@ export class Intercomm extends Creation<Intercomm> {
    * if (world.size > 1) {
    *   await using both = await half.createIntercomm(0, world, 1 - (world.rank % 2));
    *   await using all = await both.merge(world.rank % 2 === 1);
-   *   console.log(all.size === world.size); // true …
+   *   console.log(all.size === world.size);
    * }
    * ```
    * @see MPI-4.1 §7.6.3

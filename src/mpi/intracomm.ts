@@ -72,7 +72,7 @@ export class Intracomm extends Creation<Intracomm> {
    * await using half = await world.split(world.rank % 2);
    * if (world.size > 1) {
    *   await using both = await half.createIntercomm(0, world, 1 - (world.rank % 2));
-   *   console.log(both.remoteSize === world.size - half.size); // true …
+   *   console.log(both.remoteSize === world.size - half.size);
    * }
    * ```
    * @see MPI-4.1 §7.6.2
