@@ -10,6 +10,10 @@ export const samples: Readonly<Record<string, () => Promise<unknown>>> = {
   scatter: () => import("../../samples/scatter.ts"),
   gather: () => import("../../samples/gather.ts"),
   pi: () => import("../../samples/pi.ts"),
+  ring: () => import("../../samples/ring.ts"),
+  manager: () => import("../../samples/manager.ts"),
+  sort: () => import("../../samples/sort.ts"),
+  cg: () => import("../../samples/cg.ts"),
   clean: () => import("../../samples/clean.ts"),
 };
 

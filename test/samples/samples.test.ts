@@ -91,7 +91,61 @@ for (const size of sizes) {
     match((await linesOf(size, "pi")).join("\n"), new RegExp(`^π is about 3\\.141592653\\d+, .* ranks: ${size}\\)$`));
     match((await linesOf(size, "pi", "1")).join("\n"), /^π is about 3\.2, /);
   });
+
+  test(`ring counts every step of the token in every round ${on}`, async () => {
+    equal(
+      await linesOf(size, "ring", "4"),
+      [1, 2, 3, 4].map((round) => `Round ${round}: the token has come back, and counts ${round * size}`),
+    );
+  });
+
+  test(`manager counts the primes, and each piece is done once, ${on}`, async () => {
+    const lines = await linesOf(size, "manager");
+    is(lines.at(-1), "There are 9592 primes below 100000");
+    const workers = lines.slice(0, -1).map((line) => /^Rank (\d) did (\d+) of the 50 pieces$/.exec(line)!);
+    equal(
+      workers.map(([, rank]) => Number(rank)),
+      ranks.slice(1),
+    );
+    if (size > 1)
+      is(
+        workers.reduce((sum, [, , done]) => sum + Number(done), 0),
+        50,
+      );
+  });
+
+  test(`sort sorts all numbers, few and many, ${on}`, async () => {
+    for (const [count, seed] of [
+      [1, 5],
+      [3, -2],
+      [10_000, 1],
+    ]) {
+      const lines = await linesOf(size, "sort", `${count}`, `${seed}`);
+      is(lines.at(-1), `Sorted ${count! * size} numbers (seed: ${seed}, ranks: ${size})`);
+      const numbers = lines.slice(0, -1).map((line) => Number(/^Rank \d has (\d+) numbers/.exec(line)![1]));
+      equal([numbers.length, numbers.reduce((a, b) => a + b)], [size, count! * size]);
+    }
+  });
+
+  test(`cg solves the equations in a few steps ${on}`, async () => {
+    const lines = await linesOf(size, "cg");
+    match(lines[0]!, new RegExp(`^Solved 10000 equations in (29|30|31) steps \\(seed: 1, ranks: ${size}\\)$`));
+    match(lines[1]!, /^The residual is [1-9]\.\de-1[2-9] of the right-hand side$/);
+    match((await linesOf(size, "cg", `${size}`, "9"))[0]!, `Solved ${size} equation`);
+  });
 }
+
+test("ring, sort and cg refuse arguments that make no sense, with one message", async () => {
+  for (const [sample, argument, message] of [
+    ["ring", "0", "Cannot go round 0 times: expected a whole number from 1"],
+    ["sort", "none", "Cannot sort: expected whole numbers, how many to sort from 1, and a seed"],
+    ["cg", "2", "Cannot solve: expected whole numbers, at least one equation for each rank, and a seed"],
+  ] as const) {
+    const { code, stdout, stderr } = await tsmpi(["run", "-np", "3", `sample:${sample}`, argument]);
+    equal([sample, code, stdout], [sample, 1, ""]);
+    is(stderr.split(message).length, 2, stderr);
+  }
+});
 
 test("pi refuses a number of strips that is none, with one message", async () => {
   const { code, stdout, stderr } = await tsmpi(["run", "-np", "3", "sample:pi", "many"]);
