@@ -63,3 +63,8 @@ const numbers = new Map(
 export function elementOf(array: TypedArray): number {
   return numbers.get(array[Symbol.toStringTag]) ?? BYTES;
 }
+
+/** The element kind with this typed array class. */
+export function elementNamed(view: string): number {
+  return numbers.get(view) ?? BYTES;
+}

@@ -2,6 +2,8 @@
 // buffer, and how they get from there into one contiguous piece and back. Datatypes have one; whatever takes the option
 // `type` works with it.
 
+import type { Basic } from "./type-basic.ts";
+
 export interface TypeMap {
   /** Bytes of data in one item, without gaps. */
   readonly size: number;
@@ -16,6 +18,10 @@ export interface TypeMap {
   readonly element: number;
   /** Basic elements in one item: what Status.getElements counts. */
   readonly elements: number;
+  /** The basic type that all of it consists of, if there is one: what reductions work on. */
+  readonly basic: Basic | undefined;
+  /** Basic elements in the first so many bytes of packed items; undefined when they end inside of one. */
+  elementsIn(bytes: number): number | undefined;
   /** True when packed and unpacked items are the same bytes: items follow each other without gaps, in order. */
   readonly dense: boolean;
 
@@ -28,4 +34,19 @@ export interface TypeMap {
 
   /** The reverse: copies `count · size` contiguous bytes, from byte `at` of `from`, to where the items lie in `to`. */
   unpack(from: Uint8Array, at: number, count: number, to: Uint8Array, origin: number): void;
+}
+
+/** The bytes that `count` items occupy, from the origin of the first one: from `start`, which may be negative, to `end`. */
+export function boundsOf(map: TypeMap, count: number): { readonly start: number; readonly end: number } {
+  if (count === 0 || map.size === 0) return { start: 0, end: 0 };
+  const last = (count - 1) * map.extent;
+  return { start: map.trueLb + Math.min(0, last), end: map.trueLb + map.trueExtent + Math.max(0, last) };
+}
+
+/** How many items fit into so many bytes, the first one's origin at their beginning; 0 when not one does. */
+export function itemsIn(map: TypeMap, bytes: number): number {
+  const { start, end } = boundsOf(map, 1);
+  if (map.size === 0 || start < 0 || end > bytes) return 0;
+  // Items that do not go forward are never more than one.
+  return map.extent > 0 ? Math.floor((bytes - end) / map.extent) + 1 : 1;
 }

@@ -2,6 +2,7 @@
 // for every kind of object that can have attributes.
 import { KEYVAL_INVALID, LASTUSEDCODE } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
+import { checkOptions } from "./arguments.ts";
 
 export interface KeyvalOptions<Owner> {
   /**
@@ -25,6 +26,7 @@ let last: number = LASTUSEDCODE + 1000;
 
 /** Makes a keyval for objects of a kind. */
 export function makeKeyval(kind: string, options: KeyvalOptions<any> | undefined): number {
+  checkOptions("createKeyval", options, ["copy", "delete"]);
   const { copy, delete: onDelete } = options ?? {};
   if (copy !== undefined && copy !== true && typeof copy !== "function") {
     throw new TypeError(`Cannot call createKeyval: option copy is ${show(copy)}, expected a function or true`);

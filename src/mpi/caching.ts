@@ -11,7 +11,7 @@ import {
 } from "../base/constants.ts";
 import { errorClasses } from "../base/error-classes.ts";
 import { Exception } from "../base/errors.ts";
-import { checkOptions } from "./arguments.ts";
+
 import { Attributes, dropKeyval, type KeyvalOptions, makeKeyval } from "./attributes.ts";
 import type { Comm } from "./comm.ts";
 import { Info, infoItems } from "./info.ts";
@@ -50,7 +50,6 @@ export abstract class Caching extends Persistent {
    * @see MPI-4.1 §7.7.2
    */
   static createKeyval(options?: KeyvalOptions<Comm>): number {
-    checkOptions("createKeyval", options, ["copy", "delete"]);
     return makeKeyval("Comm", options);
   }
 
