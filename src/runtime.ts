@@ -15,10 +15,8 @@ import { Mesh } from "./transport/websocket.ts";
 import type { WireUp } from "./transport/wireup.ts";
 import type { RankState, Wait } from "./wire/control.ts";
 
-/** Ranks of one host talk over its loopback interface only. */
-const LOOPBACK = "127.0.0.1";
 /** What ranks talk over, for `tsmpi info`. */
-export const TRANSPORTS = "WebSockets over Unix sockets (Linux) or TCP (loopback); memory";
+export const TRANSPORTS = "WebSockets over Unix sockets (Linux), TCP or, between hosts, TLS; memory";
 /** Milliseconds for a launcher to end a job whose connections break; then the calls that depend on them fail. */
 const LOST_GRACE = 2000;
 /** Milliseconds for the last frames of others to arrive when all have said bye. */
@@ -80,11 +78,12 @@ export class Runtime implements Environment {
   }
 
   async #connect(): Promise<void> {
-    const { job, rank, size } = this.#wireup;
+    const { job, rank, size, network } = this.#wireup;
     const note = (text: string) => this.#wireup.tell({ kind: "note", text });
-    const mesh = new Mesh(job, rank, size, this.#engine, LOOPBACK, note);
+    const mesh = new Mesh(job, rank, size, this.#engine, note, network);
     const { addresses, port, nonce } = mesh;
-    const card = { rank, pid: process.pid, host: hostname(), addresses, port, nonce };
+    const hostIndex = network?.host ?? 0;
+    const card = { rank, pid: process.pid, host: hostname(), hostIndex, addresses, port, nonce };
     const cards = await this.#wireup.exchange(card);
     for (const [peer, link] of (await mesh.connect(cards)).entries()) if (link) this.#engine.attach(peer, link);
   }

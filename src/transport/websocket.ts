@@ -1,8 +1,13 @@
-// transport/websocket: layer 3. The mesh: a listener that lets in ranks of this job only, and one connection to every
-// other rank (the higher rank dials the lower). Called by runtime.ts.
+// transport/websocket: layer 3. The mesh: listens for ranks of this job only, and has one connection with every other
+// rank (the higher rank dials the lower). Called by runtime.ts.
+import { networkInterfaces } from "node:os";
 import type { Socket, TCPSocketListener, UnixSocketListener } from "bun";
 import type { Card } from "../wire/control.ts";
-import { checkResponse, type Ends, freshNonce, HEAD_LIMIT, type JobKey, judge, request } from "./handshake.ts";
+import { type Connection, refuse } from "./connection.ts";
+import { Dialing, hostHeader, LOCAL } from "./dialing.ts";
+import { type JobKey, judge } from "./handshake.ts";
+import { LOOPBACK, listenLocally, listenTcp } from "./listening.ts";
+import { inOrder, type Network, ownAddresses, publishedAddresses } from "./network.ts";
 import type { Link, Sink } from "./transport.ts";
 import { WebSocketLink } from "./websocket-link.ts";
 
@@ -10,89 +15,6 @@ import { WebSocketLink } from "./websocket-link.ts";
 const HANDSHAKE_SECONDS = 10;
 /** Milliseconds after which ranks that have not connected are named in an error. */
 const CONNECT_TIMEOUT = 60_000;
-/**
- * Begins the addresses that are names of this host: sockets in Linux's abstract namespace, which leave no file and have
- * half the latency of TCP over loopback (4.3 against 8.5 µs one way for 32 bytes).
- */
-const LOCAL = "unix:";
-const END_OF_HEAD = "\r\n\r\n";
-
-/** A connection: gathers the head of the handshake, then feeds its link. */
-interface Connection {
-  link?: WebSocketLink;
-  head: string;
-  /** Called with the complete head (without END_OF_HEAD). */
-  onHead(socket: Socket<Connection>, head: string): void;
-  onFailure(reason: string): void;
-}
-
-const handlers = {
-  binaryType: "uint8array" as const,
-  data(socket: Socket<Connection>, chunk: Uint8Array) {
-    const { link } = socket.data;
-    if (link) link.receive(chunk);
-    else readHead(socket, chunk);
-  },
-  drain(socket: Socket<Connection>) {
-    socket.data.link?.drained();
-  },
-  close(socket: Socket<Connection>) {
-    gone(socket, "the connection was closed");
-  },
-  error(socket: Socket<Connection>, error: Error) {
-    gone(socket, error.message);
-  },
-  timeout(socket: Socket<Connection>) {
-    if (!socket.data.link) refuse(socket, "", "it said nothing in time");
-  },
-};
-
-function abstract(name: string): string {
-  return `\0${name}`;
-}
-
-/** Undefined where the system has no such sockets: Linux has them, but not every sandbox on it. */
-function listenLocally(
-  name: string,
-  socket: Bun.SocketHandler<Connection>,
-): UnixSocketListener<Connection> | undefined {
-  if (process.platform !== "linux") return undefined;
-  try {
-    return Bun.listen<Connection>({ unix: abstract(name), socket });
-  } catch {
-    return undefined;
-  }
-}
-
-function hostHeader(address: string, port: number): string {
-  if (address.startsWith(LOCAL)) return address.slice(LOCAL.length);
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
-function gone(socket: Socket<Connection>, reason: string): void {
-  if (socket.data.link) socket.data.link.lost(reason);
-  else socket.data.onFailure(reason);
-}
-
-function refuse(socket: Socket<Connection>, response: string, reason: string): void {
-  socket.data.onFailure(reason);
-  socket.end(response);
-}
-
-function readHead(socket: Socket<Connection>, chunk: Uint8Array): void {
-  const connection = socket.data;
-  const before = connection.head.length;
-  connection.head += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
-  const end = connection.head.indexOf(END_OF_HEAD);
-  if (end < 0 && connection.head.length <= HEAD_LIMIT) return;
-  if (end < 0 || end > HEAD_LIMIT)
-    return refuse(socket, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "it sends no WebSocket request");
-  const head = connection.head.slice(0, end);
-  connection.head = "";
-  connection.onHead(socket, head);
-  const rest = chunk.subarray(end + END_OF_HEAD.length - before);
-  if (rest.byteLength > 0) connection.link?.receive(rest);
-}
 
 /** A rank's listener and, once connected, its links. */
 export class Mesh {
@@ -103,6 +25,7 @@ export class Mesh {
   readonly #self: number;
   readonly #size: number;
   readonly #sink: Sink;
+  readonly #network: Network | undefined;
   readonly #note: (text: string) => void;
   readonly #listener: TCPSocketListener<Connection>;
   readonly #local: UnixSocketListener<Connection> | undefined;
@@ -111,30 +34,34 @@ export class Mesh {
   readonly #refused = new Set<string>();
   /** Connections that have proved nothing yet, oldest first. */
   readonly #strangers = new Set<Socket<Connection>>();
+  readonly #dialings: Dialing[] = [];
   #missing: number;
   #failure: string | undefined;
   #onChange: () => void = () => {};
 
   /**
-   * Listens at `address` on a port that the system chooses, and on Linux also under a name of this host alone.
+   * Listens, on Linux also under a name of this host alone.
+   * @param network of a job on several hosts; without it, on loopback
    * @param note is told, once for each reason, of connections that were refused
    */
-  constructor(job: JobKey, self: number, size: number, sink: Sink, address: string, note: (text: string) => void) {
+  constructor(job: JobKey, self: number, size: number, sink: Sink, note: (text: string) => void, network?: Network) {
     this.#job = job;
     this.#self = self;
     this.#size = size;
     this.#sink = sink;
     this.#note = note;
+    this.#network = network;
     this.#links = new Array(size);
     this.#missing = size - 1;
-    const socket = { ...handlers, open: (open: Socket<Connection>) => this.#accept(open) };
-    this.#listener = Bun.listen<Connection>({ hostname: address, port: 0, socket });
+    const accept = (socket: Socket<Connection>) => this.#accept(socket);
+    const published = network ? publishedAddresses(network, networkInterfaces()) : [LOOPBACK];
+    this.#listener = listenTcp(network, published, accept);
     this.#listener.unref();
     const name = `tsmpi-${job.id}-${self}`;
-    this.#local = listenLocally(name, socket);
+    this.#local = listenLocally(name, accept);
     this.#local?.unref();
-    this.addresses = this.#local ? [`${LOCAL}${name}`, address] : [address];
-    this.#hosts = new Set(this.addresses.map((known) => hostHeader(known, this.port)));
+    this.addresses = this.#local ? [`${LOCAL}${name}`, ...published] : published;
+    this.#hosts = new Set([LOOPBACK, ...this.addresses].map((known) => hostHeader(known, this.port)));
   }
 
   get port(): number {
@@ -144,7 +71,9 @@ export class Mesh {
   /** Connects with every other rank; `cards` is the world table. Resolves with a link for each rank but this one. */
   async connect(cards: readonly Card[]): Promise<(Link | undefined)[]> {
     const deadline = setTimeout(() => {
-      this.#failure = `no connection with rank ${this.#absent().join(", ")} after ${CONNECT_TIMEOUT / 1000} s`;
+      const tried = this.#dialings.map(({ state }) => state).join("; ");
+      const after = `after ${CONNECT_TIMEOUT / 1000} s`;
+      this.#failure = `no connection with rank ${this.#absent().join(", ")} ${after}${tried && ` (${tried})`}`;
       this.#onChange();
     }, CONNECT_TIMEOUT);
     for (let rank = 0; rank < this.#self; rank++) this.#dial(cards[rank]!);
@@ -154,6 +83,7 @@ export class Mesh {
       });
     }
     clearTimeout(deadline);
+    for (const dialing of this.#dialings) dialing.stop();
     if (this.#failure !== undefined)
       throw new Error(`Cannot connect rank ${this.#self} with the others: ${this.#failure}`);
     for (const link of this.#links) link?.unref();
@@ -183,6 +113,7 @@ export class Mesh {
     const address = socket.remoteAddress ?? "this host";
     socket.data = {
       head: "",
+      onReady: () => {},
       onHead: (open, head) => this.#welcome(open, head),
       onFailure: (reason) => this.#strangerGone(socket, address, reason),
     };
@@ -221,37 +152,32 @@ export class Mesh {
   }
 
   #dial(card: Card): void {
-    const ends: Ends = { source: this.#self, dest: card.rank, clientNonce: freshNonce(), serverNonce: card.nonce };
-    const tried: string[] = [];
-    const next = (index: number): void => {
-      const address = card.addresses[index];
-      if (address === undefined) {
-        this.#failure ??= `rank ${card.rank}: ${tried.join("; ")}`;
-        return this.#onChange();
-      }
-      const host = hostHeader(address, card.port);
-      const { head: text, key } = request(this.#job, ends, host);
-      let failed = false;
-      const onFailure = (reason: string) => {
-        if (failed) return;
-        failed = true;
-        tried.push(`${host}: ${reason}`);
-        next(index + 1);
-      };
-      const onHead = (socket: Socket<Connection>, head: string) => {
-        const wrong = checkResponse(head, key, this.#job, ends);
-        if (wrong !== undefined) return refuse(socket, "", wrong);
+    const addresses = this.#reachable(card);
+    const { tls } = this.#network ?? {};
+    const dialing = new Dialing(this.#job, this.#self, card, addresses, tls, {
+      connected: (socket) => {
         const link = new WebSocketLink(socket, card.rank, true, this.#sink);
         socket.data.link = link;
         this.#add(card.rank, link);
-      };
-      const data = { head: "", onHead, onFailure };
-      const socket = { ...handlers, open: (open: Socket<Connection>) => void open.write(text) };
-      const connecting = address.startsWith(LOCAL)
-        ? Bun.connect<Connection>({ unix: abstract(address.slice(LOCAL.length)), data, socket })
-        : Bun.connect<Connection>({ hostname: address, port: card.port, data, socket });
-      connecting.catch((error: Error) => onFailure(error.message));
-    };
-    next(0);
+      },
+      failed: (reason) => {
+        this.#failure ??= `rank ${card.rank}${card.host === "" ? "" : ` on ${card.host}`}: ${reason}`;
+        this.#onChange();
+      },
+    });
+    this.#dialings.push(dialing);
+  }
+
+  /** The addresses of a rank that may lead there from here. */
+  #reachable({ addresses, hostIndex }: Card): readonly string[] {
+    const network = this.#network;
+    if (!network) return addresses;
+    if (hostIndex === network.host) {
+      // A listener that is bound to one address is not at loopback.
+      const here = network.interface === undefined ? [LOOPBACK] : [];
+      return [...new Set([...addresses.filter((address) => address.startsWith(LOCAL)), ...here, ...addresses])];
+    }
+    const abroad = addresses.filter((address) => !address.startsWith(LOCAL));
+    return inOrder(abroad, ownAddresses(networkInterfaces()));
   }
 }

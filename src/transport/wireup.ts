@@ -2,6 +2,7 @@
 // who started it how it fares. One file per engine that can start ranks; runtime.ts is handed the one that applies.
 import type { Card, FromRank, RankState } from "../wire/control.ts";
 import type { JobKey } from "./handshake.ts";
+import type { Network } from "./network.ts";
 
 export interface WireUp {
   readonly job: JobKey;
@@ -9,6 +10,8 @@ export interface WireUp {
   readonly size: number;
   /** Ranks on this host; decides whether waiting ranks may keep a core busy. */
   readonly localSize: number;
+  /** The network between the hosts of the job; undefined: there is one host. */
+  readonly network?: Network | undefined;
   /** Publishes this rank's card and resolves with everyone's, by rank. */
   exchange(card: Card): Promise<readonly Card[]>;
   /** Tells the launcher something. Returns when the operating system has it. */

@@ -8,6 +8,8 @@ export interface Card {
   readonly rank: number;
   readonly pid: number;
   readonly host: string;
+  /** Its host's number among those of the job: ranks with the same one share a machine. */
+  readonly hostIndex: number;
   /** Numeric addresses, best first. */
   readonly addresses: readonly string[];
   readonly port: number;

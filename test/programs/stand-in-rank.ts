@@ -267,7 +267,15 @@ const job = await firstJob;
 if (job.rank !== rank || job.size !== size || job.secret.byteLength !== 32 || job.launcher !== process.ppid)
   process.exit(99);
 const world = next("world");
-const card = { rank, pid: process.pid, host: "here", addresses: ["127.0.0.1"], port: 1, nonce: new Uint8Array(16) };
+const card = {
+  rank,
+  pid: process.pid,
+  host: "here",
+  hostIndex: 0,
+  addresses: ["127.0.0.1"],
+  port: 1,
+  nonce: new Uint8Array(16),
+};
 send({ kind: "card", card });
 const { cards } = await world;
 if (cards.some((card, i) => card.rank !== i)) process.exit(98);

@@ -4,6 +4,6 @@ import { Mesh } from "../../src/transport/websocket.ts";
 import { RecordingSink } from "../support/sinks.ts";
 import { job } from "./meshes.ts";
 
-const mesh = new Mesh(job, 0, 1, new RecordingSink(), "127.0.0.1", (text) => console.log(text));
+const mesh = new Mesh(job, 0, 1, new RecordingSink(), (text) => console.log(text));
 console.log(mesh.port);
 await Bun.stdin.text();

@@ -11,15 +11,13 @@ export const job: JobKey = { id: crypto.randomUUID(), secret: new Uint8Array(32)
 /** Meshes that listen but are not connected; `notes` gathers what they say of strangers. */
 export function listening(sinks: readonly Sink[]): { meshes: Mesh[]; cards: Card[]; notes: string[] } {
   const notes: string[] = [];
-  const meshes = sinks.map(
-    (sink, rank) => new Mesh(job, rank, sinks.length, sink, "127.0.0.1", (text) => notes.push(text)),
-  );
+  const meshes = sinks.map((sink, rank) => new Mesh(job, rank, sinks.length, sink, (text) => notes.push(text)));
   return { meshes, cards: meshes.map((mesh, rank) => cardOf(mesh, rank)), notes };
 }
 
 /** The card of a rank that is reached at `addresses`. */
 export function cardOf(mesh: Mesh, rank: number, addresses: readonly string[] = ["127.0.0.1"]): Card {
-  return { rank, pid: process.pid, host: "here", addresses, port: mesh.port, nonce: mesh.nonce };
+  return { rank, pid: process.pid, host: "here", hostIndex: 0, addresses, port: mesh.port, nonce: mesh.nonce };
 }
 
 /** `links[i][j]` is what rank i uses to reach rank j. */

@@ -206,7 +206,7 @@ test("connect() rejects with what every address of a rank answered", async () =>
     ),
     "the failure",
   );
-  match(error!.message, /^Cannot connect rank 1 with the others: rank 0: 127\.0\.0\.1:\d+: it refused: 401 /);
+  match(error!.message, /^Cannot connect rank 1 with the others: rank 0 on here: 127\.0\.0\.1:\d+: it refused: 401 /);
   for (const mesh of meshes) mesh.close();
 });
 

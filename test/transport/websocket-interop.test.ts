@@ -70,7 +70,7 @@ test("Bun's WebSocket client is let in with the right proof, and messages of eve
 
 test("a mesh connects with Bun's WebSocket server, and messages go both ways", async () => {
   const sink = new RecordingSink();
-  const mesh = new Mesh(job, 1, 2, sink, "127.0.0.1", () => {});
+  const mesh = new Mesh(job, 1, 2, sink, () => {});
   const nonce = new Uint8Array(16).fill(9);
   const got = new RecordingSink();
   const server = Bun.serve({

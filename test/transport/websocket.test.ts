@@ -6,7 +6,7 @@ import { RecordingSink } from "../support/sinks.ts";
 import { transportContract } from "./contract.ts";
 import { cardOf, connected, job, listening } from "./meshes.ts";
 
-const alone = new Mesh(job, 0, 1, new RecordingSink(), "127.0.0.1", () => {});
+const alone = new Mesh(job, 0, 1, new RecordingSink(), () => {});
 const ways = alone.addresses.length;
 alone.close();
 

@@ -9,6 +9,7 @@ const card = (rank: number) => ({
   rank,
   pid: 4000 + rank,
   host: "büro-1",
+  hostIndex: 0,
   addresses: ["127.0.0.1", "::1"],
   port: 65535,
   nonce: pattern(16, rank),

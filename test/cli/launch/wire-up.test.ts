@@ -8,6 +8,7 @@ const card = (rank: number): Card => ({
   rank,
   pid: 100 + rank,
   host: "here",
+  hostIndex: 0,
   addresses: ["127.0.0.1"],
   port: 9000 + rank,
   nonce: new Uint8Array(16),

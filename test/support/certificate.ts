@@ -1,0 +1,7 @@
+// test/support/certificate: a job's certificate, as the launcher makes it.
+import { makeCertificate } from "../../cli/hosts/certificate.ts";
+import type { Certificate } from "../../src/transport/network.ts";
+
+export function certificate(): Promise<Certificate> {
+  return makeCertificate();
+}
