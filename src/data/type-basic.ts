@@ -6,7 +6,7 @@ import { BYTES, elementNamed } from "./element.ts";
 export type Family = "integer" | "float" | "complex" | "logical" | "character" | "byte" | "pair";
 
 /** How the numbers of a basic type are written. A complex number is two of them. */
-export type Format = "int" | "uint" | "half" | "bfloat" | "single" | "double" | "extended" | "bytes";
+export type Format = "int" | "uint" | "half" | "bfloat" | "single" | "double" | "extended" | "quad" | "bytes";
 
 export interface Basic {
   readonly family: Family;
@@ -62,6 +62,9 @@ export const basics = {
   floatComplex: basic("complex", "single", 8, "Float32Array"),
   doubleComplex: basic("complex", "double", 16, "Float64Array"),
   longDoubleComplex: basic("complex", "extended", 32, ""),
+  /** Fortran's REAL*16, which is no long double. */
+  quad: basic("float", "quad", 16, ""),
+  quadComplex: basic("complex", "quad", 32, ""),
   logical8: basic("logical", "uint", 1, "Uint8Array"),
   logical16: basic("logical", "int", 2, "Int16Array"),
   logical32: basic("logical", "int", 4, "Int32Array"),

@@ -93,7 +93,7 @@ export abstract class DatatypeDecoding extends DatatypeHandle {
   }
 
   /**
-   * The type taken apart, so that `base["create…"](...Object.values(params))` makes it again.
+   * The type taken apart: the base's constructor makes it again from the parameters.
    *
    * @returns `[base, combiner, params]`: the type that it is made of, or the class Datatype where that is none or
    * several; the combiner's name without `COMBINER_`; the constructor's arguments by name, in its order. For a type with a
