@@ -1,11 +1,12 @@
 // cli/rank: layer 10. A rank: joins the job, gives the script the module "tsmpi", runs it, and sees it to its end.
 // Called by main.ts, for a rank of a launcher and for a script that runs alone.
+import { errorText } from "../src/base/error-text.ts";
 import { Runtime } from "../src/runtime.ts";
 import { AloneWireUp, aloneForEver } from "../src/transport/wireup-alone.ts";
 import { LauncherWireUp } from "../src/transport/wireup-launcher.ts";
 import type { FromRank } from "../src/wire/control.ts";
 import { dieWithParent } from "./die-with-parent.ts";
-import { errorText } from "./error-text.ts";
+
 import { writeWhole } from "./whole-output.ts";
 
 /** Exit code of a script whose top-level await can never settle, as in Node. */

@@ -2,6 +2,8 @@
 // start-alone.ts when a script runs without a launcher.
 import { hostname } from "node:os";
 import { numberVariable, variable } from "./base/config.ts";
+import { errorText } from "./base/error-text.ts";
+import type { Exception } from "./base/errors.ts";
 import { checkVariables } from "./collectives/select.ts";
 import { SELF_CONTEXT, WORLD_CONTEXT } from "./comm/context.ts";
 import { Endpoint } from "./comm/endpoint.ts";
@@ -126,6 +128,13 @@ export class Runtime implements Environment {
   abort(code: number, where: string | undefined): never {
     this.#aborted = true;
     this.#wireup.tell({ kind: "abort", code, ...(where !== undefined && { where }) });
+    process.exit(code);
+  }
+
+  fail(error: Exception): never {
+    this.#aborted = true;
+    const code = error.errorClass & 0xff || 1;
+    this.#wireup.tell({ kind: "failed", code, report: errorText(error) });
     process.exit(code);
   }
 

@@ -10,6 +10,8 @@ if (!isInitialized()) {
   const hear = (message: FromRank) => {
     // From a timer, so no call of the script can catch it: Bun prints it and ends the process, where it would otherwise wait for ever.
     if (message.kind === "blocked") throw new Exception("ERR_OTHER", `Cannot go on: ${aloneForEver(message.state)}`);
+    // Nobody else is there to tell: Bun prints it.
+    if (message.kind === "failed") reportError(message.report);
   };
   const runtime = Runtime.alone(new AloneWireUp(hear));
   process.on("beforeExit", () => {

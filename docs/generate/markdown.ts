@@ -1,7 +1,7 @@
 // docs/generate/markdown: how a page of the reference reads. Called by reference.ts.
 
 import { MPI } from "../../src/index.ts";
-import { getErrorString } from "../../src/mpi/environment.ts";
+import { getErrorString } from "../../src/mpi/error-codes.ts";
 import type { Docstring } from "./docstring.ts";
 import type { Page } from "./pages.ts";
 import type { Declared, Sources } from "./sources.ts";

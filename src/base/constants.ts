@@ -18,6 +18,10 @@ export const VERSION = 4;
 /** See VERSION. @see MPI-4.1 §9.1.1 */
 export const SUBVERSION = 1;
 
+/** The version of the standard's binary interface whose values the constants have: that of MPI-5.0. */
+export const ABI_VERSION = 1;
+export const ABI_SUBVERSION = 0;
+
 /** Level of thread support: a process has one thread. @see MPI-4.1 §11.6.2 */
 export const THREAD_SINGLE = 0;
 /** Level of thread support, which is the one here: only the main thread calls MPI. @see MPI-4.1 §11.6.2 */

@@ -1,4 +1,5 @@
 // base/errors: layer 0. What a program can catch (Exception) and what is our own bug (internal).
+import { addedError } from "./added-errors.ts";
 import { type ErrorClassName, errorClasses } from "./error-classes.ts";
 
 const names = new Map<number, ErrorClassName>();
@@ -9,6 +10,9 @@ for (const [name, [code]] of Object.entries(errorClasses)) names.set(code, name 
  *
  * The message reads `Cannot <verb> <object>: <state>[, expected <state>] (<CLASS>)` and names the operation, the
  * communicator, the peer and the tag. An exception that a script does not catch aborts the whole job.
+ *
+ * Programs make their own from an error class or code: `new MPI.Exception(code)`, or with a message of their own. What
+ * an exception is, is compared by its number: `error.errorClass === MPI.ERR_RANK`.
  *
  * @example
  * ```ts
@@ -25,16 +29,22 @@ export class Exception extends Error {
   readonly errorClass: number;
   /** The error code; for errors that tsmpi raises itself the same number as the class. */
   readonly errorCode: number;
-  /** The standard's short text for the class. */
+  /** The text of the code: the standard's, or the one of `MPI.addErrorString`. */
   readonly errorString: string;
 
-  constructor(errorClass: ErrorClassName | number, message: string, options?: ErrorOptions) {
-    const name = typeof errorClass === "number" ? (names.get(errorClass) ?? "ERR_UNKNOWN") : errorClass;
-    super(message.endsWith(`(${name})`) ? message : `${message} (${name})`, options);
+  /**
+   * @param code An error class or code; `MPI.ERR_UNKNOWN` is the class of one that does not exist.
+   * @param message What has happened; the text of the code by default. The class is added to it.
+   */
+  constructor(code: ErrorClassName | number = "SUCCESS", message?: string, options?: ErrorOptions) {
+    const known = describeError(code);
+    const { label, text } = known ?? { label: "ERR_UNKNOWN", text: errorClasses.ERR_UNKNOWN[1] };
+    const said = message ?? text;
+    super(said.endsWith(`(${label})`) ? said : `${said} (${label})`.trimStart(), options);
     this.name = "MPI.Exception";
-    this.errorClass = typeof errorClass === "number" ? errorClass : errorClasses[errorClass][0];
-    this.errorCode = this.errorClass;
-    this.errorString = errorClasses[name][1];
+    this.errorCode = known?.code ?? (code as number);
+    this.errorClass = known?.errorClass ?? errorClasses.ERR_UNKNOWN[0];
+    this.errorString = text;
   }
 
   /** As `errorClass`. @see MPI-4.1 §9.4 */
@@ -49,6 +59,22 @@ export class Exception extends Error {
   getErrorString(): string {
     return this.errorString;
   }
+}
+
+/** What a class or code means; undefined when there is none of that number. */
+export function describeError(
+  code: ErrorClassName | number,
+): { code: number; errorClass: number; label: string; text: string } | undefined {
+  const name = typeof code === "number" ? names.get(code) : code;
+  const standard = name !== undefined && Object.hasOwn(errorClasses, name) ? errorClasses[name] : undefined;
+  if (standard) return { code: standard[0], errorClass: standard[0], label: name!, text: standard[1] };
+  const added = typeof code === "number" ? addedError(code) : undefined;
+  if (added) {
+    const { errorClass, text = "" } = added;
+    return { code: code as number, errorClass, label: `error code ${code}`, text };
+  }
+  if (Number.isInteger(code)) return undefined;
+  throw new TypeError(`Cannot tell what error code ${show(code)} is: expected a whole number, such as MPI.ERR_OTHER`);
 }
 
 /** A state that only a mistake in tsmpi itself can reach. Programs do not catch it. */

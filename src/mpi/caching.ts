@@ -1,4 +1,5 @@
 // mpi/caching: layer 9. The chapter "attributes and hints" of a communicator, which a script hangs on it. Comm extends it.
+import { lastUsedCode } from "../base/added-errors.ts";
 import {
   ANY_SOURCE,
   APPNUM,
@@ -9,7 +10,6 @@ import {
   UNIVERSE_SIZE,
   WTIME_IS_GLOBAL,
 } from "../base/constants.ts";
-import { errorClasses } from "../base/error-classes.ts";
 import { Exception } from "../base/errors.ts";
 
 import { Attributes, dropKeyval, type KeyvalOptions, makeKeyval } from "./attributes.ts";
@@ -24,7 +24,7 @@ const predefined = new Map<number, (processes: number) => number>([
   [WTIME_IS_GLOBAL, () => 0],
   [UNIVERSE_SIZE, (processes) => processes],
   [APPNUM, () => 0],
-  [LASTUSEDCODE, () => errorClasses.ERR_LASTCODE[0]],
+  [LASTUSEDCODE, () => lastUsedCode()],
 ]);
 
 export abstract class Caching extends Persistent {

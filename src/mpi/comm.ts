@@ -1,15 +1,15 @@
 // mpi/comm: layer 9. Communicators: what all kinds are. Their chapters stand in a row of classes, each in its file:
-// buffered.ts, point-to-point.ts, probe.ts, partitioned.ts, collective.ts, collective-v.ts, persistent.ts, caching.ts, and this.
-import { CallSite } from "../base/call-site.ts";
+// buffered.ts, point-to-point.ts, probe.ts, partitioned.ts, collective.ts, collective-v.ts, persistent.ts, caching.ts,
+// handling.ts, and this one.
 import { CONGRUENT, IDENT, SIMILAR, UNEQUAL } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { isPredefined } from "../comm/context.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import { duplicate } from "./agree.ts";
-import { Caching } from "./caching.ts";
 import { attempt, waitFor } from "./call.ts";
-import { abortJob, checkRunning } from "./environment.ts";
+import { abort, checkRunning } from "./environment.ts";
 import { Group } from "./group.ts";
+import { Handling } from "./handling.ts";
 import { type Info, infoItems } from "./info.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
@@ -25,7 +25,7 @@ import { Request } from "./request.ts";
  * ```
  * @see MPI-4.1 §7.4
  */
-export abstract class Comm extends Caching {
+export abstract class Comm extends Handling {
   readonly #endpoint: Endpoint | undefined;
   #name: string;
   #freed = false;
@@ -225,9 +225,7 @@ export abstract class Comm extends Caching {
    * @see MPI-4.1 §9.7
    */
   abort(errorcode = 0): never {
-    if (!Number.isInteger(errorcode))
-      throw new TypeError(`Cannot call abort: errorcode is ${show(errorcode)}, expected a whole number`);
-    return abortJob(errorcode & 0xff, new CallSite().where);
+    return abort(errorcode);
   }
 
   // --- for the chapters ---
@@ -246,6 +244,10 @@ export abstract class Comm extends Caching {
 
   protected override rankOf(process: number): number {
     return this.#endpoint!.remote.rankOf(process)!;
+  }
+
+  protected override get exists(): boolean {
+    return this.#endpoint !== undefined && !this.#freed;
   }
 
   #exists(call: string): Endpoint {

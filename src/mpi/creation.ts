@@ -19,6 +19,7 @@ import { agree } from "./agree.ts";
 import { checkOptions } from "./arguments.ts";
 import { Comm } from "./comm.ts";
 import { type Group, membersOf } from "./group.ts";
+import { confinedTo } from "./hardware.ts";
 import { type Info, infoItems } from "./info.ts";
 import type { Plan } from "./prequest.ts";
 
@@ -119,8 +120,8 @@ export abstract class Creation<Made extends Comm> extends Comm {
    * MPI.UNDEFINED.
    *
    * @param type MPI.COMM_TYPE_SHARED: the ranks of one host. COMM_TYPE_HW_UNGUIDED: the same where there are several
-   * hosts, else MPI.COMM_NULL. COMM_TYPE_HW_GUIDED and COMM_TYPE_RESOURCE_GUIDED: the ranks of one host where the info key
-   * `mpi_hw_resource_type` is `mpi_shared_memory`, else MPI.COMM_NULL.
+   * hosts, else MPI.COMM_NULL. COMM_TYPE_HW_GUIDED and COMM_TYPE_RESOURCE_GUIDED: the ranks that share the resource which the
+   * info key `mpi_hw_resource_type` names; MPI.COMM_NULL where `MPI.getHwResourceInfo` does not say `"true"` of it.
    * @param options.key As in split. @param options.info Hints.
    * @throws {MPI.Exception} ERR_ARG for any other type.
    * @see MPI-4.1 §7.4.2
@@ -137,7 +138,7 @@ export abstract class Creation<Made extends Comm> extends Comm {
         throw new Exception("ERR_ARG", `Cannot call ${call} on ${this.name}: type is ${show(type)}, ${expected}`);
       }
       const guided = type === COMM_TYPE_HW_GUIDED || type === COMM_TYPE_RESOURCE_GUIDED;
-      const none = type === UNDEFINED || (guided && hints.get("mpi_hw_resource_type") !== "mpi_shared_memory");
+      const none = type === UNDEFINED || (guided && !confinedTo(hints.get("mpi_hw_resource_type")));
       const color = none ? UNDEFINED : hostname();
       const strict = type === COMM_TYPE_HW_UNGUIDED;
       return this.#split(call, `type ${type}, key ${key}`, color, key, `host part of ${this.name}`, strict);

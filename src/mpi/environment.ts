@@ -1,11 +1,19 @@
 // mpi/environment: layer 9. The process as a whole: COMM_WORLD, initialisation, the end, the clock. runtime.ts hands
 // itself down as an Environment; nothing here knows how ranks were started.
 import { hostname } from "node:os";
-import { LIBRARY_VERSION, SUBVERSION, THREAD_FUNNELED, VERSION } from "../base/constants.ts";
-import { errorClasses } from "../base/error-classes.ts";
+import { CallSite } from "../base/call-site.ts";
+import {
+  ABI_SUBVERSION,
+  ABI_VERSION,
+  LIBRARY_VERSION,
+  SUBVERSION,
+  THREAD_FUNNELED,
+  VERSION,
+} from "../base/constants.ts";
 import { Exception, internal, show } from "../base/errors.ts";
 import type { Progress } from "../engine/progress.ts";
 import { attempt } from "./call.ts";
+import { Info } from "./info.ts";
 import type { Intracomm } from "./intracomm.ts";
 
 /** What runtime.ts gives. */
@@ -18,6 +26,8 @@ export interface Environment {
   finalize(): Promise<void>;
   /** Ends the whole job; `where` is the line of the script that asked for it. */
   abort(code: number, where: string | undefined): never;
+  /** Ends the whole job and reports `error`, as if the script had not caught it. */
+  fail(error: Exception): never;
 }
 
 let environment: Environment | undefined;
@@ -114,6 +124,16 @@ export function getVersion(): [version: number, subversion: number] {
   return [VERSION, SUBVERSION];
 }
 
+/** The version of the standard's binary interface whose numbers the constants have: `[1, 0]`, as in MPI-5.0. @see MPI-4.1 §9.1.1 */
+export function getAbiVersion(): [major: number, minor: number] {
+  return [ABI_VERSION, ABI_SUBVERSION];
+}
+
+/** Sizes in bytes, in a new Info: `mpi_aint_size`, `mpi_count_size` and `mpi_offset_size`. @see MPI-4.1 §9.1.1 */
+export function getAbiInfo(): Info {
+  return Info.create({ mpi_aint_size: "8", mpi_count_size: "8", mpi_offset_size: "8" });
+}
+
 /** A line that says which library this is: `tsmpi 0.1.0 (Bun 1.4.5)`. @see MPI-4.1 §9.1.1 */
 export function getLibraryVersion(): string {
   return `tsmpi ${LIBRARY_VERSION} (Bun ${Bun.version})`;
@@ -124,24 +144,24 @@ export function pcontrol(_level: number): void {
   current();
 }
 
-/** The error class of an error code. @see MPI-4.1 §9.5 */
-export function getErrorClass(code: number): number {
-  getErrorString(code);
-  return code;
-}
-
-/** The standard's text for an error code or class. @throws {MPI.Exception} ERR_ARG for an unknown code @see MPI-4.1 §9.4 */
-export function getErrorString(code: number): string {
-  for (const [known, text] of Object.values(errorClasses)) if (known === code) return text;
-  throw new Exception("ERR_ARG", `Cannot tell what error code ${show(code)} means: there is none of that number`);
-}
-
 /** What everything that waits on this process waits with. */
 export function progressOfJob(): Progress {
   return current().progress;
 }
 
-/** Ends the whole job with exit code `code`; `where` is the line of the script that asked for it. */
-export function abortJob(code: number, where: string | undefined): never {
-  return current().abort(code, where);
+/**
+ * Ends all ranks of the job at once, as `COMM_WORLD.abort` does.
+ *
+ * @param errorcode The job's exit code, 0 … 255.
+ * @see MPI-4.1 §9.7
+ */
+export function abort(errorcode = 0): never {
+  if (!Number.isInteger(errorcode))
+    throw new TypeError(`Cannot call abort: errorcode is ${show(errorcode)}, expected a whole number`);
+  return current().abort(errorcode & 0xff, new CallSite().where);
+}
+
+/** Ends the whole job because of an error, which is reported. */
+export function failJob(error: Exception): never {
+  return current().fail(error);
 }

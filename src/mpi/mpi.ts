@@ -35,6 +35,43 @@ export {
   WTIME_IS_GLOBAL,
 } from "../base/constants.ts";
 export {
+  DISP_CUR,
+  DISPLACEMENT_CURRENT,
+  MODE_APPEND,
+  MODE_CREATE,
+  MODE_DELETE_ON_CLOSE,
+  MODE_EXCL,
+  MODE_RDONLY,
+  MODE_RDWR,
+  MODE_SEQUENTIAL,
+  MODE_UNIQUE_OPEN,
+  MODE_WRONLY,
+  SEEK_CUR,
+  SEEK_END,
+  SEEK_SET,
+} from "../base/constants-io.ts";
+export {
+  LOCK_EXCLUSIVE,
+  LOCK_SHARED,
+  MODE_NOCHECK,
+  MODE_NOPRECEDE,
+  MODE_NOPUT,
+  MODE_NOSTORE,
+  MODE_NOSUCCEED,
+  WIN_BASE,
+  WIN_CREATE_FLAVOR,
+  WIN_DISP_UNIT,
+  WIN_FLAVOR,
+  WIN_FLAVOR_ALLOCATE,
+  WIN_FLAVOR_CREATE,
+  WIN_FLAVOR_DYNAMIC,
+  WIN_FLAVOR_SHARED,
+  WIN_MODEL,
+  WIN_SEPARATE,
+  WIN_SIZE,
+  WIN_UNIFIED,
+} from "../base/constants-rma.ts";
+export {
   ERR_ABI,
   ERR_ACCESS,
   ERR_AMODE,
@@ -168,11 +205,12 @@ export type { AlltoallvOptions, CountsOptions } from "./collective-v.ts";
 export { Comm } from "./comm.ts";
 export { Datatype } from "./datatype.ts";
 export {
+  abort,
   COMM_SELF,
   COMM_WORLD,
   finalize,
-  getErrorClass,
-  getErrorString,
+  getAbiInfo,
+  getAbiVersion,
   getLibraryVersion,
   getProcessorName,
   getVersion,
@@ -186,13 +224,33 @@ export {
   wtick,
   wtime,
 } from "./environment.ts";
+export {
+  ERRHANDLER_NULL,
+  ERRORS_ABORT,
+  ERRORS_ARE_FATAL,
+  ERRORS_RETURN,
+  Errhandler,
+  type ErrhandlerFunction,
+} from "./errhandler.ts";
+export {
+  addErrorClass,
+  addErrorCode,
+  addErrorString,
+  getErrorClass,
+  getErrorString,
+  removeErrorClass,
+  removeErrorCode,
+  removeErrorString,
+} from "./error-codes.ts";
 export type { SendrecvOptions } from "./exchange.ts";
 export { Grequest } from "./grequest.ts";
 // Groups and hints
 export { GROUP_EMPTY, GROUP_NULL, Group, type RankRange } from "./group.ts";
+export { getHwResourceInfo } from "./hardware.ts";
 export { INFO_ENV, INFO_NULL, Info, type InfoItems } from "./info.ts";
 export { Intercomm } from "./intercomm.ts";
 export { COMM_NULL, Intracomm } from "./intracomm.ts";
+export { aintAdd, aintDiff, allocMem, BOTTOM, freeMem, getAddress } from "./memory.ts";
 export { Message } from "./message.ts";
 export type { PartitionedRecvOptions, PartitionedSendOptions } from "./partitioned.ts";
 export type { Abortable, Into, RecvOptions, SendOptions } from "./point-to-point.ts";

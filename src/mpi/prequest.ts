@@ -58,7 +58,9 @@ export class Prequest<T = any> extends Request<T> {
    * @see MPI-4.1 §3.9
    */
   start(): void {
-    this.activate(this.#startable()());
+    const start = () => this.activate(this.#startable()());
+    if (this.guard) this.guard(start);
+    else start();
   }
 
   /**

@@ -36,6 +36,8 @@ export interface Pending<T> {
 export class Request<T = any> {
   #pending: Pending<T> | undefined;
   #cancelled = false;
+  /** Fetches the result where an error handler is to see a failure; for the library. */
+  guard: (<R>(take: () => R) => R) | undefined;
 
   constructor(pending: Pending<T> | undefined) {
     this.#pending = pending;
@@ -136,7 +138,8 @@ export class Request<T = any> {
     if (status) this.#fill(status);
     const pending = this.#pending;
     this.#pending = undefined;
-    return pending?.operation.result as T;
+    const { guard } = this;
+    return (guard ? guard(() => pending?.operation.result) : pending?.operation.result) as T;
   }
 
   #fill(status: Status): void {

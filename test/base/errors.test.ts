@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import { errorClasses } from "../../src/base/error-classes.ts";
 import { Exception, InternalError, internal, show } from "../../src/base/errors.ts";
-import { equal, is, match, ok } from "../support/assert.ts";
+import { equal, is, match, ok, throws } from "../support/assert.ts";
 
 test("an Exception has the standard's class, code and text, as properties and as methods", () => {
   for (const [name, [code, text]] of Object.entries(errorClasses)) {
@@ -28,9 +28,18 @@ test("the class is not said twice", () => {
   is(new Exception("ERR_RANK", "Cannot send (ERR_RANK)").message, "Cannot send (ERR_RANK)");
 });
 
-test("a class that nobody knows is ERR_UNKNOWN in the message and itself as a number", () => {
+test("a code that nobody knows keeps its number; its class is ERR_UNKNOWN", () => {
   const error = new Exception(12345, "Cannot send");
-  equal([error.errorClass, error.message], [12345, "Cannot send (ERR_UNKNOWN)"]);
+  equal([error.errorCode, error.errorClass, error.message], [12345, 14, "Cannot send (ERR_UNKNOWN)"]);
+  is(error.errorString, "unknown error");
+});
+
+test("a program makes an Exception from a code alone, which is then its message", () => {
+  is(new Exception(6).message, "invalid rank (ERR_RANK)");
+  equal([new Exception().errorCode, new Exception().message], [0, "no error (SUCCESS)"]);
+  for (const wrong of [1.5, "ERR_NONE", null, {}, "toString"]) {
+    throws(() => new Exception(wrong as never), /Cannot tell what error code .* expected a whole number/);
+  }
 });
 
 test("internal() makes an error of its own class that asks to be reported", () => {

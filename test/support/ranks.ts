@@ -38,7 +38,7 @@ export async function ranks<T>(
       throw new Error("Cannot end ranks that share a process");
     };
     const [world, progress] = [comms[0]!, engines[0]!.progress];
-    setEnvironment({ world, self: world, progress, finalized: false, finalize: unused, abort: unused });
+    setEnvironment({ world, self: world, progress, finalized: false, finalize: unused, abort: unused, fail: unused });
   }
 
   const { promise: late, reject } = Promise.withResolvers<never>();

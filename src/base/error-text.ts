@@ -1,5 +1,5 @@
-// cli/error-text: layer 10. An error that a script did not catch, as text: the script's lines, not ours. Called by rank.ts.
-import { ownFrame } from "../src/base/call-site.ts";
+// base/error-text: layer 0. An error that ends a script, as text: the lines of the script, not ours. Called by runtime.ts and cli/rank.ts.
+import { ownFrame } from "./call-site.ts";
 
 /** Message, stack and causes; for an error in the script's own code with the lines around it, as Bun shows them. */
 export function errorText(error: unknown): string {
