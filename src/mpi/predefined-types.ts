@@ -28,7 +28,7 @@ export const COUNT: Datatype = named("COUNT", basics.int64);
 // C
 /** A character of 1 byte. @see MPI-4.1 §3.2.2 */
 export const CHAR: Datatype = named("CHAR", basics.character);
-/** Wchar_t, 4 bytes. @see MPI-4.1 §3.2.2 */
+/** A wide character of 4 bytes. @see MPI-4.1 §3.2.2 */
 export const WCHAR: Datatype = named("WCHAR", basics.wideCharacter);
 /** An element of an Int8Array. @see MPI-4.1 §3.2.2 */
 export const SIGNED_CHAR: Datatype = named("SIGNED_CHAR", basics.int8);
