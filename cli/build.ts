@@ -2,9 +2,11 @@
 //   bun cli/build.ts [--if-needed] [--target=bun-linux-arm64] [--outfile=dist/tsmpi]
 // Run by package.json's scripts; no part of the executable.
 
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { packRuntimeTypes } from "./embedded/read-files.ts";
+import { RUNTIME_TYPES } from "./embedded/runtime-types.ts";
 
 const house = resolve(import.meta.dir, "..");
 
@@ -44,8 +46,11 @@ export async function build(outfile: string, target: string | undefined): Promis
 }
 
 async function compile(outfile: string, target: string | undefined): Promise<void> {
+  const types = join(dirname(outfile), `${RUNTIME_TYPES}.zst`);
+  writeFileSync(types, packRuntimeTypes());
   await Bun.build({
-    entrypoints: [join(house, "cli/main.ts")],
+    entrypoints: [join(house, "cli/main.ts"), types],
+    loader: { ".zst": "file" },
     target: "bun",
     format: "esm",
     // Half of a rank's start-up time.

@@ -4,15 +4,16 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, posix, relative, resolve } from "node:path";
+import { zstdCompressSync } from "node:zlib";
 
 const house = resolve(import.meta.dir, "../..");
 
-/** The text of every file below a directory, by its path in there with `/` on every system. */
-function textsBelow(dir: string): Record<string, string> {
+/** The text of every file below a directory whose path is wanted, by its path in there with `/` on every system. */
+function textsBelow(dir: string, wanted = /^/): Record<string, string> {
   const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+  const paths = files.map((entry) => relative(dir, join(entry.parentPath, entry.name)).replaceAll("\\", "/")).sort();
   return Object.fromEntries(
-    paths.map((path) => [relative(dir, path).replaceAll("\\", "/"), readFileSync(path, "utf8")]),
+    paths.filter((path) => wanted.test(path)).map((path) => [path, readFileSync(join(dir, path), "utf8")]),
   );
 }
 
@@ -52,6 +53,19 @@ export function makeDeclarations(): Record<string, string> {
   } finally {
     rmSync(dir, { recursive: true });
   }
+}
+
+/** The packages that type what a script has beside tsmpi, by the name under which the compiler is to find them. */
+const runtimePackages = { bun: "bun-types", node: "@types/node", "undici-types": "undici-types" };
+
+/** The type declarations of Bun and Node.js with their licences, compressed: a JSON object of texts by path. */
+export function packRuntimeTypes(): Uint8Array {
+  const files = Object.entries(runtimePackages).flatMap(([name, source]) =>
+    Object.entries(textsBelow(join(house, "node_modules", source), /^(?!ts\d|docs\/).*\.d\.ts$|^LICENSE/)).map(
+      ([path, text]) => [`${name}/${path}`, text] as const,
+    ),
+  );
+  return zstdCompressSync(JSON.stringify(Object.fromEntries(files)));
 }
 
 /** Of the declaration files, those that `start` leads to through relative imports. */

@@ -108,6 +108,16 @@ test("scripts without any says how to make one", async () => {
   }
 });
 
+/** A script that uses what a rank has beside tsmpi. */
+const usesMore = `
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+const name: string = process.argv[2] ?? process.env.NAME ?? import.meta.path;
+assert.equal(readFileSync(name, "utf8"), await Bun.file(name).text());
+const answer: Response = await fetch("http://localhost");
+setTimeout(() => process.exit(answer.ok ? 0 : 1), 5).unref();
+`;
+
 test("init makes a directory that the compiler accepts with nothing installed, and that runs", async () => {
   const { code, stdout, cwd } = await tsmpi(["init", "proj"]);
   is(code, 0);
@@ -117,6 +127,9 @@ test("init makes a directory that the compiler accepts with nothing installed, a
     Bun.spawnSync([process.execPath, join(root, "node_modules/typescript/bin/tsc"), "--noEmit"], { cwd: dir });
   const checked = check();
   equal([`${checked.stdout}`, checked.exitCode], ["", 0]);
+
+  await Bun.write(join(dir, "scripts/more.ts"), usesMore);
+  is(`${check().stdout}`, "");
 
   const wrong = `import { MPI } from "tsmpi";\nconst size: string = MPI.COMM_WORLD.size;\nconsole.log(size);\n`;
   await Bun.write(join(dir, "scripts/wrong.ts"), wrong);
@@ -133,8 +146,9 @@ test("init keeps what is there, names it, and says what an own tsconfig needs", 
   for (const [name, text] of Object.entries(files)) is(after[name], text);
   match(stdout, /kept {2}tsconfig\.json \(another\)/);
   match(stdout, /kept {2}scripts.hello\.ts \(another\)/);
-  match(stdout, '"paths": {"tsmpi":["./types/tsmpi/index.d.ts"]}');
-  match(stdout, /remove types.tsmpi first/);
+  match(stdout, '"typeRoots":["./types"],"types":["bun"],"paths":{"tsmpi":["./types/tsmpi/index.d.ts"]');
+  match(stdout, '"exclude": ["types"]');
+  match(stdout, /remove types first/);
 });
 
 test("init twice changes nothing the second time", async () => {
