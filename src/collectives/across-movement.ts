@@ -6,7 +6,7 @@ import type { AcrossLane, Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
 import { collectAcross, exchangeAcross, NOTHING, swap } from "./across-swap.ts";
-import { bufferLike, chunkOf } from "./chunk.ts";
+import { bufferLike, chunkOf, type Slot } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import * as within from "./movement.ts";
 import type { Exchange } from "./movement-v.ts";
@@ -108,6 +108,11 @@ export async function alltoallv(lane: AcrossLane, data: unknown, { into, send, r
   const chunks = new Chunks(size, into, "alltoallv", receive);
   await exchangeAcross(lane, out, chunks);
   return chunks.joined();
+}
+
+/** Gives every rank of the other group its chunk, and gets one of each, where every chunk has memory of its own. */
+export async function alltoallw(lane: AcrossLane, out: readonly Body[], slots: readonly Slot[]): Promise<void> {
+  await exchangeAcross(lane, out, Chunks.over(slots, "alltoallw"));
 }
 
 /** The lane of the group that gives or takes, and of the root, which is its last rank. */

@@ -15,11 +15,11 @@ import { guarded } from "./sends.ts";
 export async function reduce(
   lane: AcrossLane,
   data: unknown,
-  { op, root, into }: within.ReducedAtRoot,
+  { op, root, into, items }: within.ReducedAtRoot,
 ): Promise<unknown> {
   if (root === PROC_NULL) return null;
   if (root === ROOT) return receive(lane.remote, into);
-  const ours = await within.reduce(lane, data, { op, root: 0 });
+  const ours = await within.reduce(lane, data, { op, root: 0, items });
   if (lane.rank === 0) await lane.remote.isend(root, chunkOf(ours));
   return null;
 }
@@ -31,8 +31,12 @@ async function receive(remote: Peers, into?: BufferLike): Promise<unknown> {
 }
 
 /** Combines the other group's data on every rank: the same bits everywhere. @returns `into`, or a new array or value */
-export async function allreduce(lane: AcrossLane, data: unknown, { op, into }: within.Reduced): Promise<unknown> {
-  const ours = await within.allreduce(lane, data, { op });
+export async function allreduce(
+  lane: AcrossLane,
+  data: unknown,
+  { op, into, items }: within.Reduced,
+): Promise<unknown> {
+  const ours = await within.allreduce(lane, data, { op, items });
   const theirs = await swap(lane, chunkOf(ours), slotOf(into));
   return into ?? open(theirs);
 }
@@ -47,10 +51,10 @@ export async function allreduce(lane: AcrossLane, data: unknown, { op, into }: w
 export async function reduceScatter(
   lane: AcrossLane,
   data: unknown,
-  { op, into, counts }: within.Reduced & Pick<Layout, "counts">,
+  { op, into, items, counts }: within.Reduced & Pick<Layout, "counts">,
 ): Promise<unknown> {
   within.lengthsOf(data, counts ? lane.size : lane.remote.size, counts);
-  const ours = await within.reduce(lane, data, { op, root: 0 });
+  const ours = await within.reduce(lane, data, { op, root: 0, items });
   let theirs: unknown;
   if (lane.rank === 0) {
     const sent = guarded(lane.remote.isend(0, chunkOf(ours)));

@@ -6,6 +6,7 @@ import { type Body, bodyBytes } from "../data/body.ts";
 import { type BufferLike, bytesOf, isTypedArray } from "../data/buffer.ts";
 import { elementOf, elements, type TypedArray } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
+import type { Loop } from "../data/op-loop.ts";
 import type { Fold } from "./fold.ts";
 
 /** A new array of the same kind. */
@@ -15,15 +16,23 @@ function arrayLike(array: TypedArray, length: number): TypedArray {
   return new make(length);
 }
 
-/** Lengths of `count` runs of about the same length. */
-function evenly(length: number, count: number): number[] {
-  const begin = (i: number) => Math.floor((i * length) / count);
+/** What an operator does to elements that belong together: the items of a datatype, packed. */
+export interface ItemLoop {
+  /** Array elements of one item. */
+  readonly unit: number;
+  readonly loop: Loop;
+}
+
+/** Lengths of `count` runs of about the same length, in whole units. */
+function evenly(length: number, count: number, unit: number): number[] {
+  const begin = (i: number) => Math.floor((i * (length / unit)) / count) * unit;
   return Array.from({ length: count }, (_, i) => begin(i + 1) - begin(i));
 }
 
 export class ArrayFold implements Fold {
   readonly #op: Op;
   readonly #element: number;
+  readonly #items: ItemLoop | undefined;
   /** What is folded so far: the caller's array at first, then `#result`. */
   #array: TypedArray;
   #result: TypedArray | undefined;
@@ -34,10 +43,12 @@ export class ArrayFold implements Fold {
 
   /**
    * @param into an array of the same kind, at least as long, that gets the result
+   * @param items how the operator combines whole items, where it does not combine element by element
    * @throws ERR_TYPE or ERR_TRUNCATE when `into` is something else
    */
-  constructor(op: Op, array: TypedArray, into: BufferLike | undefined) {
+  constructor(op: Op, array: TypedArray, into: BufferLike | undefined, items?: ItemLoop) {
     this.#op = op;
+    this.#items = items;
     this.#element = elementOf(array);
     this.#array = array;
     if (into === undefined) return;
@@ -78,14 +89,14 @@ export class ArrayFold implements Fold {
   append(theirs: Body, source: number): void {
     this.#check(theirs, source);
     const result = this.#target();
-    this.#op.combineInto(this.#array, this.#memory(), result);
+    this.#combine(this.#array, this.#memory(), result);
     this.#array = result;
   }
 
   prepend(theirs: Body, source: number): void {
     this.#check(theirs, source);
     const result = this.#target();
-    this.#op.combineInto(this.#memory(), this.#array, result);
+    this.#combine(this.#memory(), this.#array, result);
     this.#array = result;
   }
 
@@ -98,12 +109,12 @@ export class ArrayFold implements Fold {
   split(parts: number | readonly number[]): ArrayFold[] {
     const array = this.#array;
     const result = this.#target();
-    const lengths = typeof parts === "number" ? evenly(array.length, parts) : parts;
+    const lengths = typeof parts === "number" ? evenly(array.length, parts, this.#items?.unit ?? 1) : parts;
     let longest: TypedArray | undefined;
     let begin = 0;
     this.#segments = lengths.map((length) => {
       const end = begin + length;
-      const fold = new ArrayFold(this.#op, array.subarray(begin, end), undefined);
+      const fold = new ArrayFold(this.#op, array.subarray(begin, end), undefined, this.#items);
       fold.#result = result.subarray(begin, end);
       // All segments take turns in one piece of memory.
       fold.#scratch = () => {
@@ -128,6 +139,11 @@ export class ArrayFold implements Fold {
     const result = this.#target();
     if (this.#array !== result) result.set(this.#array as never);
     return this.#into ?? result;
+  }
+
+  #combine(lower: TypedArray, upper: TypedArray, out: TypedArray): void {
+    if (this.#items) this.#items.loop(lower, upper, out);
+    else this.#op.combineInto(lower, upper, out);
   }
 
   #target(): TypedArray {

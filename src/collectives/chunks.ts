@@ -11,7 +11,7 @@ export class Chunks {
   readonly #chunks: (Body | undefined)[];
   readonly #into: BufferLike | undefined;
   /** Where each rank's chunk lands when there is an `into`; it must fill its slot. */
-  readonly #slots: Slot[] | undefined;
+  #slots: readonly Slot[] | undefined;
   readonly #verb: string;
   readonly #counts: Layout["counts"];
 
@@ -35,6 +35,13 @@ export class Chunks {
       element: slot.element,
       bytes: slot.bytes.subarray(begin * width, end * width),
     }));
+  }
+
+  /** Chunks that each have memory of their own. */
+  static over(slots: readonly Slot[], verb: string): Chunks {
+    const chunks = new Chunks(slots.length, undefined, verb);
+    chunks.#slots = slots;
+    return chunks;
   }
 
   /** Where rank `i`'s chunk is to land: the second argument of `irecv`. */

@@ -8,7 +8,7 @@ import type { Lane } from "../comm/lane.ts";
 import { type BufferLike, isTypedArray } from "../data/buffer.ts";
 import { elementOf, VALUE } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
-import { ArrayFold } from "./array-fold.ts";
+import { ArrayFold, type ItemLoop } from "./array-fold.ts";
 import { checkFits, chunkOf, land, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 import { type Layout, runsOf } from "./runs.ts";
@@ -19,15 +19,17 @@ export interface Reduced {
   readonly op: Op;
   /** Memory of the caller for the result, which is then what the call returns. */
   readonly into?: BufferLike | undefined;
+  /** Where data and `into` are packed items of a datatype that the operator takes as wholes. */
+  readonly items?: ItemLoop | undefined;
 }
 
 export interface ReducedAtRoot extends Reduced {
   readonly root: number;
 }
 
-function foldOf(op: Op, data: unknown, into: BufferLike | undefined): Fold {
-  if (data === IN_PLACE) return foldOf(op, into, into);
-  return isTypedArray(data) && op.elementwise ? new ArrayFold(op, data, into) : new ValueFold(op, data, into);
+function foldOf(op: Op, data: unknown, into: BufferLike | undefined, items: ItemLoop | undefined): Fold {
+  if (data === IN_PLACE) return foldOf(op, into, into, items);
+  return isTypedArray(data) && op.elementwise ? new ArrayFold(op, data, into, items) : new ValueFold(op, data, into);
 }
 
 function facts(lane: Lane, fold: Fold) {
@@ -41,8 +43,8 @@ function facts(lane: Lane, fold: Fold) {
  * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
  * @see MPI-4.1 §6.9.1
  */
-export async function reduce(lane: Lane, data: unknown, { op, root, into }: ReducedAtRoot): Promise<unknown> {
-  const fold = foldOf(op, data, lane.rank === root ? into : undefined);
+export async function reduce(lane: Lane, data: unknown, { op, root, into, items }: ReducedAtRoot): Promise<unknown> {
+  const fold = foldOf(op, data, lane.rank === root ? into : undefined, items);
   await select("reduce", facts(lane, fold))(lane, root, fold);
   return lane.rank === root ? fold.result() : null;
 }
@@ -53,8 +55,8 @@ export async function reduce(lane: Lane, data: unknown, { op, root, into }: Redu
  * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
  * @see MPI-4.1 §6.9.6
  */
-export async function allreduce(lane: Lane, data: unknown, { op, into }: Reduced): Promise<unknown> {
-  const fold = foldOf(op, data, into);
+export async function allreduce(lane: Lane, data: unknown, { op, into, items }: Reduced): Promise<unknown> {
+  const fold = foldOf(op, data, into, items);
   await select("allreduce", facts(lane, fold))(lane, fold);
   return fold.result();
 }
@@ -70,7 +72,7 @@ export async function allreduce(lane: Lane, data: unknown, { op, into }: Reduced
 export async function reduceScatter(
   lane: Lane,
   data: unknown,
-  { op, into, counts }: Reduced & Pick<Layout, "counts">,
+  { op, into, items, counts }: Reduced & Pick<Layout, "counts">,
 ): Promise<unknown> {
   const given = data === IN_PLACE ? into : data;
   const lengths = lengthsOf(given, lane.size, counts);
@@ -82,7 +84,7 @@ export async function reduceScatter(
       : { element: VALUE, width: 1 };
     checkFits(element, lengths[lane.rank]! * width, slot, "the result");
   }
-  const fold = foldOf(op, given, undefined);
+  const fold = foldOf(op, given, undefined, items);
   const result = (await select("reduceScatter", facts(lane, fold))(lane, fold, lengths)).result();
   if (into) {
     land(chunkOf(result), slot, "the result");
@@ -118,8 +120,8 @@ export function lengthsOf(data: unknown, size: number, counts: Layout["counts"])
  * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
  * @see MPI-4.1 §6.11.1
  */
-export async function scan(lane: Lane, data: unknown, { op, into }: Reduced): Promise<unknown> {
-  const fold = foldOf(op, data, into);
+export async function scan(lane: Lane, data: unknown, { op, into, items }: Reduced): Promise<unknown> {
+  const fold = foldOf(op, data, into, items);
   await select("scan", facts(lane, fold))(lane, fold);
   return fold.result();
 }
@@ -130,8 +132,8 @@ export async function scan(lane: Lane, data: unknown, { op, into }: Reduced): Pr
  * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
  * @see MPI-4.1 §6.11.2
  */
-export async function exscan(lane: Lane, data: unknown, { op, into }: Reduced): Promise<unknown> {
-  const fold = foldOf(op, data, into);
+export async function exscan(lane: Lane, data: unknown, { op, into, items }: Reduced): Promise<unknown> {
+  const fold = foldOf(op, data, into, items);
   await select("exscan", facts(lane, fold))(lane, fold);
   return lane.rank === 0 ? into : fold.result();
 }

@@ -3,6 +3,7 @@
 import type { AcrossLane, Lane } from "../comm/lane.ts";
 import { allgather, alltoall, barrier, bcast, gather, scatter } from "./movement.ts";
 import { allgatherv, alltoallv, gatherv, scatterv } from "./movement-v.ts";
+import { alltoallw } from "./movement-w.ts";
 import { allreduce, reduce, reduceScatter } from "./reduction.ts";
 
 export const within = {
@@ -11,6 +12,7 @@ export const within = {
   allreduce,
   alltoall,
   alltoallv,
+  alltoallw,
   barrier,
   bcast,
   gather,

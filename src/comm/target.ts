@@ -2,7 +2,9 @@
 import { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
 import { allocate, type BufferLike, bufferFrom, bytesOf, elementOfBuffer } from "../data/buffer.ts";
-import { BYTES, elements, VALUE } from "../data/element.ts";
+import { BYTES, elements, type TypedArray, VALUE } from "../data/element.ts";
+import type { Items } from "../data/items.ts";
+import type { TypeMap } from "../data/type-map.ts";
 import { type Arrival, arrivalBytes, type Target } from "../engine/message.ts";
 import { decodeValue } from "../wire/value.ts";
 
@@ -42,17 +44,13 @@ export function memory<T>(
   from: (arrival: Arrival) => string,
   result: (arrival: Arrival) => T,
 ): Target<T> {
-  const check = (arrival: Arrival) => {
-    const wrong = mismatch(element, bytes.byteLength, arrival, from);
-    if (wrong) throw wrong;
-  };
   return {
     land(arrival) {
-      check(arrival);
+      check(element, bytes.byteLength, arrival, from);
       return [bytes.subarray(0, arrival.sizes[0]!)];
     },
     finish(arrival, received, own) {
-      check(arrival);
+      check(element, bytes.byteLength, arrival, from);
       const [content] = received;
       // A long message has landed in its place already.
       if (!own || content!.buffer !== bytes.buffer || content!.byteOffset !== bytes.byteOffset) bytes.set(content!);
@@ -64,6 +62,61 @@ export function memory<T>(
 /** The user's buffer, which is also the result. */
 export function into<B extends BufferLike>(buffer: B, from: (arrival: Arrival) => string): Target<B> {
   return memory(elementOfBuffer(buffer), bytesOf(buffer), from, () => buffer);
+}
+
+/** Items of a datatype in the user's buffer, which is also the result. */
+export function intoItems<B extends BufferLike>(
+  items: Items,
+  buffer: B,
+  from: (arrival: Arrival) => string,
+): Target<B> {
+  const { dense, map, size } = items;
+  if (dense) return memory(map.element, dense, from, () => buffer);
+  return {
+    land(arrival) {
+      check(map.element, size, arrival, from);
+      return newMemory(arrival);
+    },
+    finish(arrival, [packed]) {
+      check(map.element, size, arrival, from);
+      items.unpack(packed!);
+      return buffer;
+    },
+  };
+}
+
+/** A new buffer of a type's element kind for packed items, of at most `room` bytes. */
+export function newItems(
+  { element }: TypeMap,
+  room: number,
+  from: (arrival: Arrival) => string,
+): Target<TypedArray | ArrayBuffer> {
+  const refuse = (arrival: Arrival) => {
+    check(element, room, arrival, from);
+    const { name, size } = elements[element]!;
+    const bytes = arrivalBytes(arrival);
+    if (bytes % size === 0) return;
+    throw new Exception(
+      "ERR_TYPE",
+      `Cannot receive ${bytes} bytes ${from(arrival)}: expected whole elements of ${name}`,
+    );
+  };
+  return {
+    land(arrival) {
+      refuse(arrival);
+      return newMemory(arrival);
+    },
+    finish(arrival, [bytes], own) {
+      refuse(arrival);
+      return bufferFrom(element, own ? bytes! : bytes!.slice());
+    },
+  };
+}
+
+/** Throws where a message does not go into memory for `room` bytes of kind `element`. */
+function check(element: number, room: number, arrival: Arrival, from: (arrival: Arrival) => string): void {
+  const wrong = mismatch(element, room, arrival, from);
+  if (wrong) throw wrong;
 }
 
 /** Why a message does not go into `room` bytes of kind `element`, or undefined. */

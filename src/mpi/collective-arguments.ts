@@ -11,7 +11,8 @@ export type InPlace = typeof IN_PLACE;
 /** A list of whole numbers, one a rank. */
 export type PerRank = readonly number[] | Int32Array | Uint32Array;
 
-function checkPerRank(
+/** A list of whole numbers that are not negative, one a rank; undefined where there is none. */
+export function checkPerRank(
   call: string,
   size: number,
   name: string,

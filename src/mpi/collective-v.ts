@@ -1,5 +1,6 @@
 // mpi/collective-v: layer 9. The chapter "collectives with counts" of a communicator, which divide data among the ranks by
 // `counts`: Comm extends it. Arguments are checked here; the work is done in collectives/movement-v.ts.
+import { IN_PLACE } from "../base/constants.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
@@ -8,18 +9,20 @@ import { checkLayout, checkReceived, type InPlace, type PerRank } from "./collec
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
+import { converter, packedItems, packedRuns, TYPED } from "./typed-collective.ts";
+import { type SideOptions, sidesOf } from "./typed-data.ts";
 
-export interface CountsOptions {
-  /** Elements of each rank's run. @default all runs equally long */
+export interface CountsOptions extends SideOptions {
+  /** Elements of each rank's run, or items of its type. @default all runs equally long */
   counts?: PerRank;
-  /** Where each run begins, in elements. @default one behind the other */
+  /** Where each run begins, in elements, or extents of its type. @default one behind the other */
   displs?: PerRank;
 }
 
-export interface AlltoallvOptions {
-  /** Elements of the run for each rank. @default all equally long */
+export interface AlltoallvOptions extends Omit<SideOptions, "count" | "sendcount" | "recvcount"> {
+  /** Elements of the run for each rank, or items of its type. @default all equally long */
   sendcounts?: PerRank;
-  /** Where the run for each rank begins. @default one behind the other */
+  /** Where the run for each rank begins, in elements, or extents of its type. @default one behind the other */
   sdispls?: PerRank;
   /** Elements of the run from each rank; without `into` only checked. @default all equally long, with `into` */
   recvcounts?: PerRank;
@@ -31,7 +34,9 @@ export interface AlltoallvOptions {
 export type Data = readonly unknown[] | BufferLike;
 type MaybeInto = { into?: BufferLike | InPlace };
 
-const COUNTS = ["root", "counts", "displs", "into"];
+const COUNTS = ["counts", "displs", "into", ...TYPED];
+
+const ALLTOALLV = ["sendcounts", "sdispls", "recvcounts", "rdispls"];
 
 export abstract class CollectiveV extends Collective {
   protected planGatherv(
@@ -39,13 +44,18 @@ export abstract class CollectiveV extends Collective {
     data: unknown,
     options: (RootOptions & CountsOptions & MaybeInto) | undefined,
   ): Plan<any> {
-    checkOptions(call, options, COUNTS);
+    checkOptions(call, options, ["root", ...COUNTS]);
     const root = this.checkRoot(call, options?.root);
     const atRoot = this.isRoot(root);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into, atRoot);
-    const layout = atRoot ? checkReceived(call, this.peers, into, options?.counts, options?.displs) : {};
-    return this.plan(call, { root }, (lane) => this.collectives.gatherv(lane, data, { root, into, ...layout }));
+    const runs = atRoot ? checkReceived(call, this.peers, into, options?.counts, options?.displs) : {};
+    const [send, receive] = sidesOf(call, options);
+    const { packed, layout } = packedRuns(call, atRoot ? into : undefined, receive, true, this.peers, runs);
+    const run = converter({ data, into }, this.gives(root) ? packedItems(call, data, send, false) : undefined, packed);
+    return this.plan(call, { root }, (lane) =>
+      run((given, room) => this.collectives.gatherv(lane, given, { root, into: room, ...layout })),
+    );
   }
 
   /**
@@ -90,12 +100,17 @@ export abstract class CollectiveV extends Collective {
     data: unknown,
     options: (RootOptions & CountsOptions & MaybeInto) | undefined,
   ): Plan<any> {
-    checkOptions(call, options, COUNTS);
+    checkOptions(call, options, ["root", ...COUNTS]);
     const root = this.checkRoot(call, options?.root);
     const into = this.scatterInto(call, root, options?.into);
     const atRoot = this.isRoot(root);
-    const layout = atRoot ? checkLayout(call, this.peers, options?.counts, options?.displs) : {};
-    return this.plan(call, { root }, (lane) => this.collectives.scatterv(lane, data, { root, into, ...layout }));
+    const runs = atRoot ? checkLayout(call, this.peers, options?.counts, options?.displs) : {};
+    const [send, receive] = sidesOf(call, options);
+    const { packed, layout } = packedRuns(call, atRoot ? data : IN_PLACE, send, false, this.peers, runs);
+    const run = converter({ data, into }, packed, packedItems(call, into, receive, true));
+    return this.plan(call, { root }, (lane) =>
+      run((given, room) => this.collectives.scatterv(lane, given, { root, into: room, ...layout })),
+    );
   }
 
   /**
@@ -145,11 +160,16 @@ export abstract class CollectiveV extends Collective {
   }
 
   protected planAllgatherv(call: string, data: unknown, options: (CountsOptions & MaybeInto) | undefined): Plan<any> {
-    checkOptions(call, options, ["counts", "displs", "into"]);
+    checkOptions(call, options, COUNTS);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
-    const layout = checkReceived(call, this.peers, into, options?.counts, options?.displs);
-    return this.plan(call, {}, (lane) => this.collectives.allgatherv(lane, data, { into, ...layout }));
+    const runs = checkReceived(call, this.peers, into, options?.counts, options?.displs);
+    const [send, receive] = sidesOf(call, options);
+    const { packed, layout } = packedRuns(call, into, receive, true, this.peers, runs);
+    const run = converter({ data, into }, packedItems(call, data, send, false), packed);
+    return this.plan(call, {}, (lane) =>
+      run((given, room) => this.collectives.allgatherv(lane, given, { into: room, ...layout })),
+    );
   }
 
   /**
@@ -180,14 +200,20 @@ export abstract class CollectiveV extends Collective {
   }
 
   protected planAlltoallv(call: string, data: unknown, options: (AlltoallvOptions & MaybeInto) | undefined): Plan<any> {
-    checkOptions(call, options, ["sendcounts", "sdispls", "recvcounts", "rdispls", "into"]);
+    checkOptions(call, options, [...ALLTOALLV, "into", "type", "sendtype", "recvtype"]);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
     const size = this.peers;
-    const send = checkLayout(call, size, options?.sendcounts, options?.sdispls, ["sendcounts", "sdispls"]);
+    const sent = checkLayout(call, size, options?.sendcounts, options?.sdispls, ["sendcounts", "sdispls"]);
     const received = [options?.recvcounts, options?.rdispls] as const;
-    const receive = checkReceived(call, size, into, ...received, ["recvcounts", "rdispls"]);
-    return this.plan(call, {}, (lane) => this.collectives.alltoallv(lane, data, { into, send, receive }));
+    const landed = checkReceived(call, size, into, ...received, ["recvcounts", "rdispls"]);
+    const [sendSide, receiveSide] = sidesOf(call, options);
+    const { packed: out, layout: send } = packedRuns(call, data, sendSide, false, size, sent);
+    const { packed, layout: receive } = packedRuns(call, into, receiveSide, true, size, landed);
+    const run = converter({ data, into }, out, packed);
+    return this.plan(call, {}, (lane) =>
+      run((given, room) => this.collectives.alltoallv(lane, given, { into: room, send, receive })),
+    );
   }
 
   /**

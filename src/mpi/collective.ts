@@ -10,8 +10,10 @@ import { Planning } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
+import { converter, packedBlocks, packedItems, TYPED } from "./typed-collective.ts";
+import { type SideOptions, sidesOf, type TypeOptions } from "./typed-data.ts";
 
-export interface RootOptions {
+export interface RootOptions extends TypeOptions {
   /** The rank that has the data, or gets the result. @default {0} */
   root?: number;
 }
@@ -51,10 +53,17 @@ export abstract class Collective extends Planning {
     data: unknown,
     options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
   ): Plan<any> {
-    checkOptions(call, options, ["root", "into"]);
+    checkOptions(call, options, ["root", "into", "type", "count"]);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
-    return this.plan(call, { root }, (lane) => this.collectives.bcast(lane, data, { root, into }));
+    const run = converter(
+      { data, into },
+      this.isRoot(root) ? packedItems(call, data, options, false) : undefined,
+      packedItems(call, into, options, true),
+    );
+    return this.plan(call, { root }, (lane) =>
+      run((given, room) => this.collectives.bcast(lane, given, { root, into: room })),
+    );
   }
 
   /**
@@ -89,12 +98,20 @@ export abstract class Collective extends Planning {
   protected planScatter(
     call: string,
     data: unknown,
-    options: (RootOptions & { into?: BufferLike | InPlace }) | undefined,
+    options: (RootOptions & SideOptions & { into?: BufferLike | InPlace }) | undefined,
   ): Plan<any> {
-    checkOptions(call, options, ["root", "into"]);
+    checkOptions(call, options, ["root", "into", ...TYPED]);
     const root = this.checkRoot(call, options?.root);
     const into = this.scatterInto(call, root, options?.into);
-    return this.plan(call, { root }, (lane) => this.collectives.scatter(lane, data, { root, into }));
+    const [send, receive] = sidesOf(call, options);
+    const run = converter(
+      { data, into },
+      this.isRoot(root) ? packedBlocks(call, data, send, false, this.peers) : undefined,
+      packedItems(call, into, receive, true),
+    );
+    return this.plan(call, { root }, (lane) =>
+      run((given, room) => this.collectives.scatter(lane, given, { root, into: room })),
+    );
   }
 
   /** The option `into` of a scatter, which at the root may be MPI.IN_PLACE. */
@@ -121,17 +138,23 @@ export abstract class Collective extends Planning {
    * ```
    * @see MPI-4.1 §6.6
    */
-  scatter<B extends BufferLike>(data: TypedArray | null | undefined, options: RootOptions & Into<B>): Promise<B>;
-  scatter<A extends TypedArray>(data: A, options?: RootOptions & { into?: InPlace }): Promise<A>;
-  scatter<T = any>(data?: readonly T[] | null, options?: RootOptions): Promise<T>;
-  scatter(data?: unknown, options?: RootOptions & { into?: BufferLike | InPlace }): Promise<any> {
+  scatter<B extends BufferLike>(
+    data: BufferLike | null | undefined,
+    options: RootOptions & SideOptions & Into<B>,
+  ): Promise<B>;
+  scatter<A extends TypedArray>(data: A, options?: RootOptions & SideOptions & { into?: InPlace }): Promise<A>;
+  scatter<T = any>(data?: readonly T[] | null, options?: RootOptions & SideOptions): Promise<T>;
+  scatter(data?: unknown, options?: RootOptions & SideOptions & { into?: BufferLike | InPlace }): Promise<any> {
     return this.finish(() => this.planScatter("scatter", data, options));
   }
   /** Starts a scatter. @see MPI-4.1 §6.12.4 */
-  iscatter<B extends BufferLike>(data: TypedArray | null | undefined, options: RootOptions & Into<B>): Request<B>;
-  iscatter<A extends TypedArray>(data: A, options?: RootOptions & { into?: InPlace }): Request<A>;
-  iscatter<T = any>(data?: readonly T[] | null, options?: RootOptions): Request<T>;
-  iscatter(data?: unknown, options?: RootOptions & { into?: BufferLike | InPlace }): Request<any> {
+  iscatter<B extends BufferLike>(
+    data: BufferLike | null | undefined,
+    options: RootOptions & SideOptions & Into<B>,
+  ): Request<B>;
+  iscatter<A extends TypedArray>(data: A, options?: RootOptions & SideOptions & { into?: InPlace }): Request<A>;
+  iscatter<T = any>(data?: readonly T[] | null, options?: RootOptions & SideOptions): Request<T>;
+  iscatter(data?: unknown, options?: RootOptions & SideOptions & { into?: BufferLike | InPlace }): Request<any> {
     return new Request(this.planScatter("iscatter", data, options)());
   }
 
@@ -140,13 +163,22 @@ export abstract class Collective extends Planning {
   protected planGather(
     call: string,
     data: unknown,
-    options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
+    options: (RootOptions & SideOptions & Partial<Into<BufferLike>>) | undefined,
   ): Plan<any> {
-    checkOptions(call, options, ["root", "into"]);
+    checkOptions(call, options, ["root", "into", ...TYPED]);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
-    this.checkInPlace(call, data, into, this.isRoot(root));
-    return this.plan(call, { root }, (lane) => this.collectives.gather(lane, data, { root, into }));
+    const atRoot = this.isRoot(root);
+    this.checkInPlace(call, data, into, atRoot);
+    const [send, receive] = sidesOf(call, options);
+    const run = converter(
+      { data, into },
+      this.gives(root) ? packedItems(call, data, send, false) : undefined,
+      atRoot ? packedBlocks(call, into, receive, true, this.peers) : undefined,
+    );
+    return this.plan(call, { root }, (lane) =>
+      run((given, room) => this.collectives.gather(lane, given, { root, into: room })),
+    );
   }
 
   /**
@@ -163,23 +195,33 @@ export abstract class Collective extends Planning {
    * ```
    * @see MPI-4.1 §6.5
    */
-  gather<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Promise<B | null>;
-  gather<T = any>(data: T, options?: RootOptions): Promise<T[] | null>;
-  gather(data: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
+  gather<B extends BufferLike>(data: unknown, options: RootOptions & SideOptions & Into<B>): Promise<B | null>;
+  gather<T = any>(data: T, options?: RootOptions & SideOptions): Promise<T[] | null>;
+  gather(data: unknown, options?: RootOptions & SideOptions & Partial<Into<BufferLike>>): Promise<any> {
     return this.finish(() => this.planGather("gather", data, options));
   }
   /** Starts a gather. @see MPI-4.1 §6.12.3 */
-  igather<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Request<B | null>;
-  igather<T = any>(data: T, options?: RootOptions): Request<T[] | null>;
-  igather(data: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Request<any> {
+  igather<B extends BufferLike>(data: unknown, options: RootOptions & SideOptions & Into<B>): Request<B | null>;
+  igather<T = any>(data: T, options?: RootOptions & SideOptions): Request<T[] | null>;
+  igather(data: unknown, options?: RootOptions & SideOptions & Partial<Into<BufferLike>>): Request<any> {
     return new Request(this.planGather("igather", data, options)());
   }
 
-  protected planAllgather(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Plan<any> {
-    checkOptions(call, options, ["into"]);
+  protected planAllgather(
+    call: string,
+    data: unknown,
+    options: (SideOptions & Partial<Into<BufferLike>>) | undefined,
+  ): Plan<any> {
+    checkOptions(call, options, ["into", ...TYPED]);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
-    return this.plan(call, {}, (lane) => this.collectives.allgather(lane, data, { into }));
+    const [send, receive] = sidesOf(call, options);
+    const run = converter(
+      { data, into },
+      packedItems(call, data, send, false),
+      packedBlocks(call, into, receive, true, this.peers),
+    );
+    return this.plan(call, {}, (lane) => run((given, room) => this.collectives.allgather(lane, given, { into: room })));
   }
 
   /**
@@ -197,25 +239,35 @@ export abstract class Collective extends Planning {
    * ```
    * @see MPI-4.1 §6.7
    */
-  allgather<B extends BufferLike>(data: unknown, options: Into<B>): Promise<B>;
-  allgather<T = any>(data: T, options?: None): Promise<T[]>;
-  allgather(data: unknown, options?: Partial<Into<BufferLike>>): Promise<any> {
+  allgather<B extends BufferLike>(data: unknown, options: SideOptions & Into<B>): Promise<B>;
+  allgather<T = any>(data: T, options?: SideOptions): Promise<T[]>;
+  allgather(data: unknown, options?: SideOptions & Partial<Into<BufferLike>>): Promise<any> {
     return this.finish(() => this.planAllgather("allgather", data, options));
   }
   /** Starts an allgather. @see MPI-4.1 §6.12.5 */
-  iallgather<B extends BufferLike>(data: unknown, options: Into<B>): Request<B>;
-  iallgather<T = any>(data: T, options?: None): Request<T[]>;
-  iallgather(data: unknown, options?: Partial<Into<BufferLike>>): Request<any> {
+  iallgather<B extends BufferLike>(data: unknown, options: SideOptions & Into<B>): Request<B>;
+  iallgather<T = any>(data: T, options?: SideOptions): Request<T[]>;
+  iallgather(data: unknown, options?: SideOptions & Partial<Into<BufferLike>>): Request<any> {
     return new Request(this.planAllgather("iallgather", data, options)());
   }
 
   // --- alltoall ---
 
-  protected planAlltoall(call: string, data: unknown, options: Partial<Into<BufferLike>> | undefined): Plan<any> {
-    checkOptions(call, options, ["into"]);
+  protected planAlltoall(
+    call: string,
+    data: unknown,
+    options: (SideOptions & Partial<Into<BufferLike>>) | undefined,
+  ): Plan<any> {
+    checkOptions(call, options, ["into", ...TYPED]);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
-    return this.plan(call, {}, (lane) => this.collectives.alltoall(lane, data, { into }));
+    const [send, receive] = sidesOf(call, options);
+    const run = converter(
+      { data, into },
+      packedBlocks(call, data, send, false, this.peers),
+      packedBlocks(call, into, receive, true, this.peers),
+    );
+    return this.plan(call, {}, (lane) => run((given, room) => this.collectives.alltoall(lane, given, { into: room })));
   }
 
   /**
@@ -233,17 +285,17 @@ export abstract class Collective extends Planning {
    * ```
    * @see MPI-4.1 §6.8
    */
-  alltoall<B extends BufferLike>(data: TypedArray | InPlace, options: Into<B>): Promise<B>;
-  alltoall<A extends TypedArray>(data: A, options?: None): Promise<A>;
-  alltoall<T = any>(data: readonly T[], options?: None): Promise<T[]>;
-  alltoall(data: unknown, options?: Partial<Into<BufferLike>>): Promise<any> {
+  alltoall<B extends BufferLike>(data: BufferLike | InPlace, options: SideOptions & Into<B>): Promise<B>;
+  alltoall<A extends TypedArray>(data: A, options?: SideOptions): Promise<A>;
+  alltoall<T = any>(data: readonly T[], options?: SideOptions): Promise<T[]>;
+  alltoall(data: unknown, options?: SideOptions & Partial<Into<BufferLike>>): Promise<any> {
     return this.finish(() => this.planAlltoall("alltoall", data, options));
   }
   /** Starts an alltoall. @see MPI-4.1 §6.12.6 */
-  ialltoall<B extends BufferLike>(data: TypedArray | InPlace, options: Into<B>): Request<B>;
-  ialltoall<A extends TypedArray>(data: A, options?: None): Request<A>;
-  ialltoall<T = any>(data: readonly T[], options?: None): Request<T[]>;
-  ialltoall(data: unknown, options?: Partial<Into<BufferLike>>): Request<any> {
+  ialltoall<B extends BufferLike>(data: BufferLike | InPlace, options: SideOptions & Into<B>): Request<B>;
+  ialltoall<A extends TypedArray>(data: A, options?: SideOptions): Request<A>;
+  ialltoall<T = any>(data: readonly T[], options?: SideOptions): Request<T[]>;
+  ialltoall(data: unknown, options?: SideOptions & Partial<Into<BufferLike>>): Request<any> {
     return new Request(this.planAlltoall("ialltoall", data, options)());
   }
 }

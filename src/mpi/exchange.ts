@@ -1,22 +1,23 @@
 // mpi/exchange: layer 9. Calls of point-to-point communication that send one message and receive another: Comm extends it.
 import { type BufferLike, bufferFrom, bytesOf, elementOfBuffer } from "../data/buffer.ts";
+import type { Items } from "../data/items.ts";
 import { Operation } from "../engine/operation.ts";
-import {
-  checkBuffer,
-  checkDest,
-  checkInto,
-  checkOptions,
-  checkRecvTag,
-  checkSource,
-  checkStatus,
-  checkTag,
-} from "./arguments.ts";
+import { checkBuffer, checkDest, checkOptions, checkRecvTag, checkSource, checkStatus, checkTag } from "./arguments.ts";
 import { attempt } from "./call.ts";
 import { type Into, PointToPoint } from "./point-to-point.ts";
 import { Request } from "./request.ts";
 import type { Status } from "./status.ts";
+import {
+  checkLanding,
+  checkSent,
+  type Landing,
+  SIDES,
+  type SideOptions,
+  sidesOf,
+  type TypeOptions,
+} from "./typed-data.ts";
 
-export interface SendrecvOptions {
+export interface ReplaceOptions extends TypeOptions {
   /** Rank that the message goes to, or MPI.PROC_NULL. */
   dest: number;
   /** @default {0} */
@@ -29,8 +30,10 @@ export interface SendrecvOptions {
   status?: Status;
 }
 
-const SENDRECV = ["dest", "sendtag", "source", "recvtag", "into", "status"];
-const REPLACE = ["dest", "sendtag", "source", "recvtag", "status"];
+export interface SendrecvOptions extends ReplaceOptions, SideOptions {}
+
+const REPLACE = ["dest", "sendtag", "source", "recvtag", "status", "type", "count"];
+const SENDRECV = [...REPLACE, "into", ...SIDES];
 
 export abstract class Exchange extends PointToPoint {
   /**
@@ -75,33 +78,49 @@ export abstract class Exchange extends PointToPoint {
    * ```
    * @see MPI-4.1 §3.11
    */
-  sendrecvReplace<B extends BufferLike>(buffer: B, options: SendrecvOptions): Promise<B> {
+  sendrecvReplace<B extends BufferLike>(buffer: B, options: ReplaceOptions): Promise<B> {
     return attempt(() => this.#replace("sendrecvReplace", buffer, options).wait());
   }
 
   /** Starts a sendrecvReplace. @see MPI-4.1 §3.11 */
-  isendrecvReplace<B extends BufferLike>(buffer: B, options: SendrecvOptions): Request<B> {
+  isendrecvReplace<B extends BufferLike>(buffer: B, options: ReplaceOptions): Request<B> {
     return this.#replace("isendrecvReplace", buffer, options);
   }
 
-  #exchange(
+  #exchange(call: string, data: unknown, options: SendrecvOptions, memory: unknown): Request<any> {
+    checkOptions(call, options, SENDRECV);
+    const [send, receive] = sidesOf(call, options);
+    const items = checkSent(call, data, send);
+    return this.#start(call, data, items, checkLanding(call, memory, receive), options);
+  }
+
+  #replace<B extends BufferLike>(call: string, buffer: B, options: ReplaceOptions): Request<B> {
+    checkOptions(call, options, REPLACE);
+    checkBuffer(call, buffer);
+    const items = checkSent(call, buffer, options);
+    const landing = checkLanding(call, buffer, options);
+    const copy = items
+      ? bufferFrom(items.map.element, items.copy())
+      : bufferFrom(elementOfBuffer(buffer), bytesOf(buffer).slice());
+    return this.#start(call, copy, undefined, landing, options);
+  }
+
+  #start(
     call: string,
     data: unknown,
-    options: SendrecvOptions,
-    memory: unknown,
-    names: readonly string[] = SENDRECV,
+    items: Items | undefined,
+    landing: Landing,
+    options: ReplaceOptions,
   ): Request<any> {
-    checkOptions(call, options, names);
     const status = checkStatus(call, options?.status);
     const { progress } = this.use(call).engine;
     checkDest(call, this, options?.dest);
     checkTag(call, options?.sendtag, "sendtag");
     checkSource(call, this, options?.source);
     checkRecvTag(call, options?.recvtag, "recvtag");
-    checkInto(call, memory);
     // First the send, which fails when the data cannot be carried: then no message has been taken.
-    const sending = this.post("send", data, options.dest, options.sendtag);
-    const pending = this.startReceive(call, options.source, options.recvtag, memory, "recvtag");
+    const sending = this.post("send", data, items, options.dest, options.sendtag);
+    const pending = this.startReceive(call, options.source, options.recvtag, landing, "recvtag");
     const both = sending
       ? Promise.all([pending.operation.promise(), sending.promise()]).then(([got]) => got)
       : undefined;
@@ -110,11 +129,5 @@ export abstract class Exchange extends PointToPoint {
     const { dest, sendtag = 0 } = options;
     const describe = () => `${pending.describe()} with send(dest ${dest}, tag ${sendtag})`;
     return new Request({ operation, progress, describe, fill: (filled) => pending.fill(filled) });
-  }
-
-  #replace<B extends BufferLike>(call: string, buffer: B, options: SendrecvOptions): Request<B> {
-    checkBuffer(call, buffer);
-    const copy = bufferFrom(elementOfBuffer(buffer), bytesOf(buffer).slice());
-    return this.#exchange(call, copy, options, buffer, REPLACE);
   }
 }

@@ -2,14 +2,20 @@
 import { ANY_TAG, PROC_NULL } from "../base/constants.ts";
 import { Exception } from "../base/errors.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
-import { anything, into } from "../comm/target.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import { type Arrival, type Message as Arrived, Receive } from "../engine/message.ts";
 import { Operation } from "../engine/operation.ts";
-import { checkInto, checkOptions, checkStatus } from "./arguments.ts";
+import { checkOptions, checkStatus } from "./arguments.ts";
 import { attempt } from "./call.ts";
+import type { Into } from "./point-to-point.ts";
 import { Request } from "./request.ts";
 import type { Status } from "./status.ts";
+import { checkLanding, type TypeOptions } from "./typed-data.ts";
+
+interface MessageOptions extends TypeOptions {
+  /** Is filled in with the sender, tag and length of the message. */
+  status?: Status;
+}
 
 /**
  * A message that can be received by nobody else: what `mprobe` and `improbe` return.
@@ -43,22 +49,22 @@ export class Message {
   }
 
   /** Receives the message, as Comm.recv does. @throws {MPI.Exception} ERR_REQUEST the second time @see MPI-4.1 §3.8.3 */
-  recv<B extends BufferLike>(options: { into: B; status?: Status }): Promise<B>;
-  recv<T = any>(options?: { status?: Status }): Promise<T>;
-  recv(options?: { into?: BufferLike; status?: Status }): Promise<any> {
+  recv<B extends BufferLike>(options: MessageOptions & Into<B>): Promise<B>;
+  recv<T = any>(options?: MessageOptions): Promise<T>;
+  recv(options?: MessageOptions & Partial<Into<BufferLike>>): Promise<any> {
     return attempt(() => this.#start("Message.recv", options).wait());
   }
 
   /** Starts receiving the message. @see MPI-4.1 §3.8.3 */
-  irecv<B extends BufferLike>(options: { into: B; status?: Status }): Request<B>;
-  irecv<T = any>(options?: { status?: Status }): Request<T>;
-  irecv(options?: { into?: BufferLike; status?: Status }): Request<any> {
+  irecv<B extends BufferLike>(options: MessageOptions & Into<B>): Request<B>;
+  irecv<T = any>(options?: MessageOptions): Request<T>;
+  irecv(options?: MessageOptions & Partial<Into<BufferLike>>): Request<any> {
     return this.#start("Message.irecv", options);
   }
 
-  #start(call: string, options: { into?: BufferLike; status?: Status } | undefined): Request<any> {
-    checkOptions(call, options, ["into", "status"]);
-    const buffer = checkInto(call, options?.into);
+  #start(call: string, options: (MessageOptions & Partial<Into<BufferLike>>) | undefined): Request<any> {
+    checkOptions(call, options, ["into", "type", "count", "status"]);
+    const { buffer, target } = checkLanding(call, options?.into, options);
     const status = checkStatus(call, options?.status);
     if (this.#received)
       throw new Exception("ERR_REQUEST", `Cannot call ${call}: the message has been received already`);
@@ -68,8 +74,8 @@ export class Message {
     this.#arrived = undefined;
     const operation = new Operation<any>();
     if (arrived) {
-      const target = buffer ? into(buffer, this.#from) : anything;
-      engine.deliver(arrived, new Receive<any>(arrived.source, arrived.tag, arrived.context, target, operation));
+      const { source, tag, context } = arrived;
+      engine.deliver(arrived, new Receive<any>(source, tag, context, target(this.#from), operation));
     } else operation.resolve(buffer);
     const fill = (filled: Status) => {
       if (arrived) this.#fill(filled, arrived);

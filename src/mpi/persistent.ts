@@ -2,13 +2,14 @@
 // are checked once, as by the method of the same name without Init; what starts is the same function.
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
-import { checkDest, checkInto, checkOptions, checkRecvTag, checkSource, checkTag } from "./arguments.ts";
+import { checkDest, checkOptions, checkRecvTag, checkSource, checkTag } from "./arguments.ts";
 import type { None, RootOptions } from "./collective.ts";
 import type { InPlace, PerRank } from "./collective-arguments.ts";
 import type { AlltoallvOptions, CountsOptions, Data } from "./collective-v.ts";
 import type { Into, Mode, RecvOptions, SendOptions } from "./point-to-point.ts";
 import { Prequest } from "./prequest.ts";
 import { type OpOptions, Reduction } from "./reduction.ts";
+import { checkLanding, checkSent, type SideOptions } from "./typed-data.ts";
 
 export abstract class Persistent extends Reduction {
   // --- point-to-point ---
@@ -53,21 +54,22 @@ export abstract class Persistent extends Reduction {
   recvInit<T = any>(options?: Omit<RecvOptions, "status">): Prequest<T>;
   recvInit(options?: Omit<RecvOptions, "status"> & Partial<Into<BufferLike>>): Prequest<any> {
     const call = "recvInit";
-    checkOptions(call, options, ["source", "tag", "into"]);
+    checkOptions(call, options, ["source", "tag", "into", "type", "count"]);
     this.use(call);
     const source = checkSource(call, this, options?.source);
     const tag = checkRecvTag(call, options?.tag);
-    const into = checkInto(call, options?.into);
-    return new Prequest(() => this.startReceive(call, source, tag, into));
+    const landing = checkLanding(call, options?.into, options);
+    return new Prequest(() => this.startReceive(call, source, tag, landing));
   }
 
   #sendInit(mode: Mode, data: unknown, options: SendOptions): Prequest<void> {
     const call = `${mode}Init`;
-    checkOptions(call, options, ["dest", "tag"]);
+    checkOptions(call, options, ["dest", "tag", "type", "count"]);
     this.use(call);
     const dest = checkDest(call, this, options?.dest);
     const tag = checkTag(call, options?.tag);
-    return new Prequest(() => this.startSend(mode, call, data, { dest, tag }));
+    const items = checkSent(call, data, options);
+    return new Prequest(() => this.startSend(mode, call, data, items, { dest, tag }));
   }
 
   // --- collectives ---
@@ -85,9 +87,9 @@ export abstract class Persistent extends Reduction {
   }
 
   /** A gather that can be started again and again. @see MPI-4.1 §6.13.3 */
-  gatherInit<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Prequest<B | null>;
-  gatherInit<T = any>(data: T, options?: RootOptions): Prequest<T[] | null>;
-  gatherInit(data: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Prequest<any> {
+  gatherInit<B extends BufferLike>(data: unknown, options: RootOptions & SideOptions & Into<B>): Prequest<B | null>;
+  gatherInit<T = any>(data: T, options?: RootOptions & SideOptions): Prequest<T[] | null>;
+  gatherInit(data: unknown, options?: RootOptions & SideOptions & Partial<Into<BufferLike>>): Prequest<any> {
     return new Prequest(this.planGather("gatherInit", data, options));
   }
 
@@ -103,10 +105,13 @@ export abstract class Persistent extends Reduction {
   }
 
   /** A scatter that can be started again and again. @see MPI-4.1 §6.13.4 */
-  scatterInit<B extends BufferLike>(data: TypedArray | null | undefined, options: RootOptions & Into<B>): Prequest<B>;
-  scatterInit<A extends TypedArray>(data: A, options?: RootOptions & { into?: InPlace }): Prequest<A>;
-  scatterInit<T = any>(data?: readonly T[] | null, options?: RootOptions): Prequest<T>;
-  scatterInit(data?: unknown, options?: RootOptions & { into?: BufferLike | InPlace }): Prequest<any> {
+  scatterInit<B extends BufferLike>(
+    data: BufferLike | null | undefined,
+    options: RootOptions & SideOptions & Into<B>,
+  ): Prequest<B>;
+  scatterInit<A extends TypedArray>(data: A, options?: RootOptions & SideOptions & { into?: InPlace }): Prequest<A>;
+  scatterInit<T = any>(data?: readonly T[] | null, options?: RootOptions & SideOptions): Prequest<T>;
+  scatterInit(data?: unknown, options?: RootOptions & SideOptions & { into?: BufferLike | InPlace }): Prequest<any> {
     return new Prequest(this.planScatter("scatterInit", data, options));
   }
 
@@ -125,9 +130,9 @@ export abstract class Persistent extends Reduction {
   }
 
   /** An allgather that can be started again and again. @see MPI-4.1 §6.13.5 */
-  allgatherInit<B extends BufferLike>(data: unknown, options: Into<B>): Prequest<B>;
-  allgatherInit<T = any>(data: T, options?: None): Prequest<T[]>;
-  allgatherInit(data: unknown, options?: Partial<Into<BufferLike>>): Prequest<any> {
+  allgatherInit<B extends BufferLike>(data: unknown, options: SideOptions & Into<B>): Prequest<B>;
+  allgatherInit<T = any>(data: T, options?: SideOptions): Prequest<T[]>;
+  allgatherInit(data: unknown, options?: SideOptions & Partial<Into<BufferLike>>): Prequest<any> {
     return new Prequest(this.planAllgather("allgatherInit", data, options));
   }
 
@@ -140,10 +145,10 @@ export abstract class Persistent extends Reduction {
   }
 
   /** An alltoall that can be started again and again. @see MPI-4.1 §6.13.6 */
-  alltoallInit<B extends BufferLike>(data: TypedArray | InPlace, options: Into<B>): Prequest<B>;
-  alltoallInit<A extends TypedArray>(data: A, options?: None): Prequest<A>;
-  alltoallInit<T = any>(data: readonly T[], options?: None): Prequest<T[]>;
-  alltoallInit(data: unknown, options?: Partial<Into<BufferLike>>): Prequest<any> {
+  alltoallInit<B extends BufferLike>(data: BufferLike | InPlace, options: SideOptions & Into<B>): Prequest<B>;
+  alltoallInit<A extends TypedArray>(data: A, options?: SideOptions): Prequest<A>;
+  alltoallInit<T = any>(data: readonly T[], options?: SideOptions): Prequest<T[]>;
+  alltoallInit(data: unknown, options?: SideOptions & Partial<Into<BufferLike>>): Prequest<any> {
     return new Prequest(this.planAlltoall("alltoallInit", data, options));
   }
 

@@ -13,6 +13,7 @@ import { attempt, waitFor } from "./call.ts";
 import { checkInPlace } from "./collective-arguments.ts";
 import { Partitioned } from "./partitioned.ts";
 import type { Plan } from "./prequest.ts";
+import { Packed } from "./typed-collective.ts";
 
 /** What all ranks must agree on in a call. */
 export interface Agreement extends Omit<Terms, "call"> {
@@ -29,6 +30,7 @@ function describe({ op, root, details }: Agreement, endpoint: Endpoint): string 
 /** What the ranks must agree on of a reduction's operand: where it is combined by elements, their kind and number. */
 export function operand(op: Op, data: unknown, into: unknown): Pick<Terms, "element" | "length"> {
   const given = data === IN_PLACE ? into : data;
+  if (given instanceof Packed) return op.elementwise ? { element: given.element, length: given.length } : {};
   return op.elementwise && isTypedArray(given) ? { element: elementOf(given), length: given.length } : {};
 }
 
@@ -49,6 +51,11 @@ export abstract class Planning extends Partitioned {
   /** True on the rank that has the data of a rooted collective, or gets its result. */
   protected isRoot(root: number): boolean {
     return this.use("rank").group.rank === root;
+  }
+
+  /** True on the ranks whose data goes to the root of a rooted collective. */
+  protected gives(root: number): boolean {
+    return root >= 0;
   }
 
   /** As checkInPlace of collective-arguments.ts, where data may be in place. */

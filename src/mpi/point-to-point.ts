@@ -1,36 +1,27 @@
 // mpi/point-to-point: layer 9. The chapter "point-to-point communication" of a communicator: Comm extends it. Arguments
 // are checked here, once; then one call downwards.
 import { PROC_NULL } from "../base/constants.ts";
-import { anything, into } from "../comm/target.ts";
-import { type Body, bodyBytes } from "../data/body.ts";
-import { type BufferLike, bytesOf, elementOfBuffer, isBuffer } from "../data/buffer.ts";
+import { bodyBytes } from "../data/body.ts";
+import type { BufferLike } from "../data/buffer.ts";
+import type { Items } from "../data/items.ts";
 import { type Arrival, arrivalBytes } from "../engine/message.ts";
 import { Operation } from "../engine/operation.ts";
-import { encodeValue } from "../wire/value.ts";
-import {
-  checkDest,
-  checkInto,
-  checkOptions,
-  checkRecvTag,
-  checkSignal,
-  checkSource,
-  checkStatus,
-  checkTag,
-} from "./arguments.ts";
+import { checkDest, checkOptions, checkRecvTag, checkSignal, checkSource, checkStatus, checkTag } from "./arguments.ts";
 import { Buffered } from "./buffered.ts";
 import { attempt, waitFor } from "./call.ts";
 import { Reception } from "./reception.ts";
 import { type Pending, Request } from "./request.ts";
 import type { Status } from "./status.ts";
+import { bodyOf, checkLanding, checkSent, type Landing, type TypeOptions } from "./typed-data.ts";
 
-export interface SendOptions {
+export interface SendOptions extends TypeOptions {
   /** Rank that the message goes to, or MPI.PROC_NULL. */
   dest: number;
   /** 0 … 2³¹−1. @default {0} */
   tag?: number;
 }
 
-export interface RecvOptions {
+export interface RecvOptions extends TypeOptions {
   /** Rank that the message comes from. @default {MPI.ANY_SOURCE} */
   source?: number;
   /** @default {MPI.ANY_TAG} */
@@ -52,8 +43,8 @@ export interface Abortable {
 /** Names of the blocking sends. */
 export type Mode = "send" | "ssend" | "bsend" | "rsend";
 
-const SEND = ["dest", "tag"];
-const RECV = ["source", "tag", "into", "status"];
+const SEND = ["dest", "tag", "type", "count"];
+const RECV = ["source", "tag", "into", "type", "count", "status"];
 const RECV_WAIT = [...RECV, "signal"];
 
 export abstract class PointToPoint extends Buffered {
@@ -69,9 +60,13 @@ export abstract class PointToPoint extends Buffered {
    * a receive. Messages to one rank on one communicator never overtake each other.
    *
    * @param data Any value, or a buffer of any length up to 4 GiB.
+   * @param options.type A committed datatype: only what it covers is sent, `count` items of it (by default as many as fit)
+   * from the first byte of `data` on, which is a buffer then. The receiver may lay them out otherwise, or have them one
+   * behind the other.
    * @returns A promise that resolves when `data` may be changed.
    * @throws {TypeError} An option is missing, unknown or of the wrong type.
-   * @throws {MPI.Exception} ERR_RANK, ERR_TAG; ERR_TYPE when `data` holds something that cannot be carried. Nothing was sent.
+   * @throws {MPI.Exception} ERR_RANK, ERR_TAG; ERR_TYPE when `data` holds something that cannot be carried, or is of other
+   * elements than `type`; ERR_COUNT; ERR_BUFFER when the items leave `data`. Nothing was sent.
    * @example
    * ```ts
    * const comm = MPI.COMM_WORLD;
@@ -137,10 +132,14 @@ export abstract class PointToPoint extends Buffered {
    *
    * @param options.source @param options.tag Which message; any by default.
    * @param options.into A buffer that the message lands in (of the same element kind, at least as long); it is returned.
+   * @param options.type A committed datatype: the message lands where its items lie, at most `count` of them (by default as
+   * many as fit into `into`); of a shorter message the last one may be filled in part. Without `into` the result is a new
+   * typed array of the type's elements, one behind the other (an ArrayBuffer where they are not all of one kind).
    * @param options.status Is filled in with source, tag and length.
    * @param options.signal Takes the receive back when it aborts, e.g. `AbortSignal.timeout(500)`; no message is lost.
    * @returns The value, the new buffer, or `into`. From MPI.PROC_NULL: `undefined`, or `into` as it was.
-   * @throws {MPI.Exception} ERR_TRUNCATE when the message is longer than `into`, ERR_TYPE when its element kind differs.
+   * @throws {MPI.Exception} ERR_TRUNCATE when the message is longer than `into` or `count` items, ERR_TYPE when its element
+   * kind differs; ERR_COUNT, ERR_BUFFER when the items leave `into`.
    * @example
    * ```ts
    * await MPI.COMM_SELF.send(Float64Array.of(1, 2), { dest: 0 });
@@ -157,7 +156,8 @@ export abstract class PointToPoint extends Buffered {
       checkOptions("recv", options, RECV_WAIT);
       const signal = checkSignal("recv", options?.signal);
       const status = checkStatus("recv", options?.status);
-      const pending = this.startReceive("recv", options?.source, options?.tag, options?.into);
+      const landing = checkLanding("recv", options?.into, options);
+      const pending = this.startReceive("recv", options?.source, options?.tag, landing);
       const abort = signal && { signal, cancel: () => pending.cancel() };
       const received = waitFor(pending.progress, pending.operation, pending, abort);
       return status ? this.#andFill(received, pending, status) : received;
@@ -175,7 +175,8 @@ export abstract class PointToPoint extends Buffered {
   irecv(options?: RecvOptions & Partial<Into<BufferLike>>): Request<any> {
     checkOptions("irecv", options, RECV);
     const status = checkStatus("irecv", options?.status);
-    const pending = this.startReceive("irecv", options?.source, options?.tag, options?.into);
+    const landing = checkLanding("irecv", options?.into, options);
+    const pending = this.startReceive("irecv", options?.source, options?.tag, landing);
     if (status) pending.operation.onSettled(() => pending.operation.failed || pending.fill(status));
     return new Request(pending);
   }
@@ -183,11 +184,17 @@ export abstract class PointToPoint extends Buffered {
   // --- sending ---
 
   /** Sends; undefined where it is done already. */
-  protected post(call: Mode, data: unknown, dest: unknown, tag: unknown): Operation<void> | undefined {
+  protected post(
+    call: Mode,
+    data: unknown,
+    items: Items | undefined,
+    dest: unknown,
+    tag: unknown,
+  ): Operation<void> | undefined {
     const endpoint = this.use(call);
     const to = checkDest(call, this, dest);
     const label = checkTag(call, tag);
-    const body: Body = isBuffer(data) ? { element: elementOfBuffer(data), parts: [bytesOf(data)] } : encodeValue(data);
+    const body = bodyOf(data, items);
     if (to === PROC_NULL) return undefined;
     if (call !== "bsend") return endpoint.send(to, label, body, call === "ssend");
     const copy = { element: body.element, parts: body.parts.map((part) => part.slice()) };
@@ -202,7 +209,8 @@ export abstract class PointToPoint extends Buffered {
   #sendWait(call: Mode, data: unknown, options: SendOptions): Promise<void> {
     return attempt(() => {
       checkOptions(call, options, SEND);
-      const operation = this.post(call, data, options?.dest, options?.tag);
+      const items = checkSent(call, data, options);
+      const operation = this.post(call, data, items, options?.dest, options?.tag);
       if (!operation) return Promise.resolve();
       return waitFor(this.use(call).engine.progress, operation, { describe: this.#describeSend(call, options) });
     });
@@ -210,12 +218,19 @@ export abstract class PointToPoint extends Buffered {
 
   #sendStart(call: Mode, data: unknown, options: SendOptions): Request<void> {
     checkOptions(`i${call}`, options, SEND);
-    return new Request(this.startSend(call, `i${call}`, data, options));
+    const items = checkSent(`i${call}`, data, options);
+    return new Request(this.startSend(call, `i${call}`, data, items, options));
   }
 
   /** Starts a send. @param call what the user has called */
-  protected startSend(mode: Mode, call: string, data: unknown, options: SendOptions): Pending<void> {
-    const operation = this.post(mode, data, options?.dest, options?.tag) ?? Operation.done<void>(undefined);
+  protected startSend(
+    mode: Mode,
+    call: string,
+    data: unknown,
+    items: Items | undefined,
+    options: SendOptions,
+  ): Pending<void> {
+    const operation = this.post(mode, data, items, options?.dest, options?.tag) ?? Operation.done<void>(undefined);
     const { progress } = this.use(call).engine;
     return { operation, progress, describe: this.#describeSend(call, options) };
   }
@@ -227,24 +242,22 @@ export abstract class PointToPoint extends Buffered {
     call: string,
     source: unknown,
     tag: unknown,
-    memory: unknown,
+    { buffer, target }: Landing,
     tagOption = "tag",
   ): Reception<any> {
     const endpoint = this.use(call);
     const from = checkSource(call, this, source);
     const label = checkRecvTag(call, tag, tagOption);
-    const buffer = checkInto(call, memory);
     if (from === PROC_NULL) return new Reception(this, endpoint, call, from, label, buffer);
-    const target = buffer ? into(buffer, (arrival) => this.from(arrival)) : anything;
-    return new Reception(this, endpoint, call, from, label, endpoint.receive<any>(from, label, target));
+    const receive = endpoint.receive<any>(from, label, target(this.from));
+    return new Reception(this, endpoint, call, from, label, receive);
   }
 
   // --- telling about a message ---
 
   /** Where a message is from, for errors. */
-  protected from(arrival: Arrival): string {
-    return `from rank ${this.#rankOf(arrival)}, tag ${arrival.tag}, on ${this.name}`;
-  }
+  protected readonly from = (arrival: Arrival): string =>
+    `from rank ${this.#rankOf(arrival)}, tag ${arrival.tag}, on ${this.name}`;
 
   #rankOf(arrival: Arrival): number {
     return arrival.source === PROC_NULL ? PROC_NULL : this.rankOf(arrival.source);

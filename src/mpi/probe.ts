@@ -122,7 +122,7 @@ export abstract class Probe extends Exchange {
     return new Message(
       arrived === nobody ? undefined : (arrived as Arrived),
       this.use("mprobe"),
-      (arrival) => this.from(arrival),
+      this.from,
       (status, arrival) => this.fillStatus(status, arrival),
     );
   }

@@ -1,5 +1,6 @@
 // mpi/reduction: layer 9. The collectives that combine data with an operator: Comm extends it. Arguments are checked here; the
 // work is done in collectives/reduction.ts.
+import { IN_PLACE } from "../base/constants.ts";
 import type { Collectives } from "../collectives/within.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
@@ -7,20 +8,29 @@ import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import type { None, RootOptions } from "./collective.ts";
 import { checkLayout, type InPlace, type PerRank } from "./collective-arguments.ts";
-import { CollectiveV } from "./collective-v.ts";
+import { CollectiveW } from "./collective-w.ts";
 import { operand } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
+import { converter, itemLoop, packedItems, packedRuns } from "./typed-collective.ts";
+import type { TypeOptions } from "./typed-data.ts";
 
-export interface OpOptions<T> {
+interface Operator<T> {
   /** A predefined operator, one made with MPI.Op.create, or a function of two values. @default {MPI.SUM} */
   op?: Op | ReduceFunction<T>;
 }
 
+export interface OpOptions<T> extends Operator<T>, TypeOptions {}
+
+interface ReduceScatterOptions extends Pick<TypeOptions, "type"> {
+  /** Elements of each rank's run, or items of `type`, the same on all ranks. */
+  counts: PerRank;
+}
+
 type MaybeInto = { into?: BufferLike | InPlace };
 
-export abstract class Reduction extends CollectiveV {
+export abstract class Reduction extends CollectiveW {
   // --- reduce, allreduce ---
 
   protected planReduce(
@@ -28,13 +38,18 @@ export abstract class Reduction extends CollectiveV {
     data: unknown,
     options: (RootOptions & OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
   ): Plan<any> {
-    checkOptions(call, options, ["op", "root", "into"]);
+    checkOptions(call, options, ["op", "root", "into", "type", "count"]);
     const op = opFrom(options?.op);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
-    this.checkInPlace(call, data, into, this.isRoot(root));
-    return this.plan(call, { op, root, ...operand(op, data, into) }, (lane) =>
-      this.collectives.reduce(lane, data, { op, root, into }),
+    const atRoot = this.isRoot(root);
+    this.checkInPlace(call, data, into, atRoot);
+    const send = this.gives(root) ? packedItems(call, data, options, false) : undefined;
+    const receive = packedItems(call, atRoot ? into : undefined, options, true);
+    const items = itemLoop(call, op, options);
+    const run = converter({ data, into }, send, receive);
+    return this.plan(call, { op, root, ...operand(op, send ?? data, receive ?? into) }, (lane) =>
+      run((given, room) => this.collectives.reduce(lane, given, { op, root, into: room, items })),
     );
   }
 
@@ -84,13 +99,19 @@ export abstract class Reduction extends CollectiveV {
     call: string,
     data: unknown,
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-    run: Collectives["allreduce"],
+    reduction: Collectives["allreduce"],
   ): Plan<any> {
-    checkOptions(call, options, ["op", "into"]);
+    checkOptions(call, options, ["op", "into", "type", "count"]);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
-    return this.plan(call, { op, ...operand(op, data, into) }, (lane) => run(lane, data, { op, into }));
+    const send = packedItems(call, data, options, false);
+    const receive = packedItems(call, into, options, true);
+    const items = itemLoop(call, op, options);
+    const run = converter({ data, into }, send, receive);
+    return this.plan(call, { op, ...operand(op, send ?? data, receive ?? into) }, (lane) =>
+      run((given, room) => reduction(lane, given, { op, into: room, items })),
+    );
   }
 
   /**
@@ -120,10 +141,10 @@ export abstract class Reduction extends CollectiveV {
   protected planReduceScatter(
     call: string,
     data: unknown,
-    options: (OpOptions<any> & MaybeInto & { counts?: PerRank }) | undefined,
+    options: (OpOptions<any> & MaybeInto & TypeOptions & { counts?: PerRank }) | undefined,
     equal: boolean,
   ): Plan<any> {
-    checkOptions(call, options, equal ? ["op", "into"] : ["op", "counts", "into"]);
+    checkOptions(call, options, ["op", "into", "type", equal ? "count" : "counts"]);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
@@ -131,8 +152,16 @@ export abstract class Reduction extends CollectiveV {
     if (!equal && !counts) {
       throw new TypeError(`Cannot call ${call}: option counts is missing, expected an array of ${this.size} numbers`);
     }
-    return this.plan(call, { op, ...operand(op, data, into) }, (lane) =>
-      this.collectives.reduceScatter(lane, data, { op, into, counts }),
+    // In place `into` holds what all ranks get.
+    const inPlace = data === IN_PLACE;
+    const side = equal ? options : { type: options?.type };
+    const whole = packedRuns(call, inPlace ? into : data, side, inPlace, counts ? this.size : this.peers, { counts });
+    const own = options?.type && counts ? { ...side, count: counts[this.use(call).group.rank!] } : side;
+    const mine = inPlace ? whole.packed : packedItems(call, into, own, true);
+    const items = itemLoop(call, op, options);
+    const run = converter({ data, into }, inPlace ? undefined : whole.packed, mine);
+    return this.plan(call, { op, ...operand(op, whole.packed ?? data, into) }, (lane) =>
+      run((given, room) => this.collectives.reduceScatter(lane, given, { op, into: room, items, ...whole.layout })),
     );
   }
 
@@ -158,21 +187,21 @@ export abstract class Reduction extends CollectiveV {
    */
   reduceScatter<B extends TypedArray>(
     data: TypedArray | InPlace,
-    options: OpOptions<any> & { counts: PerRank } & Into<B>,
+    options: Operator<any> & ReduceScatterOptions & Into<B>,
   ): Promise<B>;
-  reduceScatter<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Promise<A>;
-  reduceScatter<T = any>(data: readonly T[], options: OpOptions<T[]> & { counts: PerRank }): Promise<T[]>;
-  reduceScatter(data: unknown, options: OpOptions<any> & { counts: PerRank } & MaybeInto): Promise<any> {
+  reduceScatter<A extends TypedArray>(data: A, options: Operator<A> & ReduceScatterOptions): Promise<A>;
+  reduceScatter<T = any>(data: readonly T[], options: Operator<T[]> & ReduceScatterOptions): Promise<T[]>;
+  reduceScatter(data: unknown, options: Operator<any> & ReduceScatterOptions & MaybeInto): Promise<any> {
     return this.finish(() => this.planReduceScatter("reduceScatter", data, options, false));
   }
   /** Starts a reduceScatter. @see MPI-4.1 §6.12.10 */
   ireduceScatter<B extends TypedArray>(
     data: TypedArray | InPlace,
-    options: OpOptions<any> & { counts: PerRank } & Into<B>,
+    options: Operator<any> & ReduceScatterOptions & Into<B>,
   ): Request<B>;
-  ireduceScatter<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Request<A>;
-  ireduceScatter<T = any>(data: readonly T[], options: OpOptions<T[]> & { counts: PerRank }): Request<T[]>;
-  ireduceScatter(data: unknown, options: OpOptions<any> & { counts: PerRank } & MaybeInto): Request<any> {
+  ireduceScatter<A extends TypedArray>(data: A, options: Operator<A> & ReduceScatterOptions): Request<A>;
+  ireduceScatter<T = any>(data: readonly T[], options: Operator<T[]> & ReduceScatterOptions): Request<T[]>;
+  ireduceScatter(data: unknown, options: Operator<any> & ReduceScatterOptions & MaybeInto): Request<any> {
     return new Request(this.planReduceScatter("ireduceScatter", data, options, false)());
   }
 

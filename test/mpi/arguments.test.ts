@@ -62,8 +62,8 @@ const unrooted = ["allgather", "alltoall", "allreduce", "scan", "exscan"];
 const whole: [call: string, data: unknown, options: unknown, text: string][] = [
   ["send", 1, undefined, "Cannot call send: option dest is missing, expected a rank"],
   ["send", 1, { dest: "1" }, 'Cannot call send: option dest is "1", expected a rank'],
-  ["send", 1, 3, "Cannot call send: options are 3, expected an object with dest, tag"],
-  ["send", 1, { dest: 0, tga: 1 }, "Cannot call send: option tga is unknown, expected dest, tag"],
+  ["send", 1, 3, "Cannot call send: options are 3, expected an object with dest, tag, type, count"],
+  ["send", 1, { dest: 0, tga: 1 }, "Cannot call send: option tga is unknown, expected dest, tag, type, count"],
   ["send", 1, { dest: 2 }, "Cannot send to rank 2: COMM_WORLD has ranks 0 to 1 (ERR_RANK)"],
   ["send", 1, { dest: 0.5 }, "Cannot send to rank 0.5: COMM_WORLD has ranks 0 to 1 (ERR_RANK)"],
   [
@@ -79,9 +79,14 @@ const whole: [call: string, data: unknown, options: unknown, text: string][] = [
     "Cannot bsend with tag 2147483648: expected a whole number from 0 to 2147483647 (ERR_TAG)",
   ],
   ["isend", 1, { dest: Number.NaN }, "Cannot send to rank NaN: COMM_WORLD has ranks 0 to 1 (ERR_RANK)"],
-  ["isend", 1, { des: 0 }, "Cannot call isend: option des is unknown, expected dest, tag"],
+  ["isend", 1, { des: 0 }, "Cannot call isend: option des is unknown, expected dest, tag, type, count"],
   ["recv", 0, { source: -7 }, "Cannot recv from rank -7: COMM_WORLD has ranks 0 to 1 (ERR_RANK)"],
-  ["recv", 0, { from: 1 }, "Cannot call recv: option from is unknown, expected source, tag, into, status, signal"],
+  [
+    "recv",
+    0,
+    { from: 1 },
+    "Cannot call recv: option from is unknown, expected source, tag, into, type, count, status, signal",
+  ],
   [
     "recv",
     0,
@@ -93,7 +98,7 @@ const whole: [call: string, data: unknown, options: unknown, text: string][] = [
     "irecv",
     0,
     { signal: AbortSignal.abort() },
-    "Cannot call irecv: option signal is unknown, expected source, tag, into, status",
+    "Cannot call irecv: option signal is unknown, expected source, tag, into, type, count, status",
   ],
   [
     "sendrecv",
@@ -116,7 +121,7 @@ const whole: [call: string, data: unknown, options: unknown, text: string][] = [
     { op: "SUM" },
     'Cannot use "SUM" as op: it is no operator, expected an MPI.Op or a function (a, b) => value (ERR_OP)',
   ],
-  ["allreduce", 0, { root: 0 }, "Cannot call allreduce: option root is unknown, expected op, into"],
+  ["allreduce", 0, { root: 0 }, "Cannot call allreduce: option root is unknown, expected op, into, type, count"],
 ];
 
 for (const [name, data, options, text] of whole) {

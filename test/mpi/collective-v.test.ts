@@ -128,9 +128,14 @@ const wrong: Call[] = [
     "scatterv",
     array,
     { recvcounts: [1, 1] },
-    "Cannot call scatterv: option recvcounts is unknown, expected root, counts, displs, into",
+    "Cannot call scatterv: option recvcounts is unknown, expected root, counts, displs, into, type, count, sendtype, sendcount, recvtype, recvcount",
   ],
-  ["allgatherv", array, { root: 0 }, "Cannot call allgatherv: option root is unknown, expected counts, displs, into"],
+  [
+    "allgatherv",
+    array,
+    { root: 0 },
+    "Cannot call allgatherv: option root is unknown, expected counts, displs, into, type, count, sendtype, sendcount, recvtype, recvcount",
+  ],
   [
     "alltoallv",
     array,
@@ -154,7 +159,7 @@ const wrong: Call[] = [
     "reduceScatterBlock",
     array,
     { counts: [1, 1] },
-    "Cannot call reduceScatterBlock: option counts is unknown, expected op, into",
+    "Cannot call reduceScatterBlock: option counts is unknown, expected op, into, type, count",
   ],
   [
     "allgather",

@@ -47,7 +47,7 @@ for (const sizes of PAIRS) {
       equal(inter.group.translateRanks(), upTo(sizes[side]!, first[side]));
       equal(inter.remoteGroup.translateRanks(), upTo(sizes[1 - side]!, first[1 - side]));
       is(inter.getRemoteGroup().rank, UNDEFINED);
-      is(inter.name, "intercomm of split " + side + " of COMM_WORLD");
+      is(inter.name, `intercomm of split ${side} of COMM_WORLD`);
       is(inter.compare(inter), IDENT);
       is(inter.compare(world), UNEQUAL);
       is(half.compare(inter), UNEQUAL);
