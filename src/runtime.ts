@@ -18,7 +18,7 @@ import type { WireUp } from "./transport/wireup.ts";
 import type { RankState, Wait } from "./wire/control.ts";
 
 /** What ranks talk over, for `tsmpi info`. */
-export const TRANSPORTS = "WebSockets over Unix sockets (Linux), TCP or, between hosts, TLS; memory";
+export const TRANSPORTS = "WebSockets over Unix sockets, TCP or, between hosts, TLS; memory";
 /** Milliseconds for a launcher to end a job whose connections break; then the calls that depend on them fail. */
 const LOST_GRACE = 2000;
 /** Milliseconds for the last frames of others to arrive when all have said bye. */
