@@ -51,6 +51,18 @@ export const SIMILAR = 203;
 /** Other members. @see MPI-4.1 §7.3.1 */
 export const UNEQUAL = 204;
 
+/** comm.topology: a cartesian grid. @see MPI-4.1 §8.5.5 */
+export const CART = 211;
+/** comm.topology: a graph that every rank knows whole. @see MPI-4.1 §8.5.5 */
+export const GRAPH = 212;
+/** comm.topology: a graph of which each rank knows the edges at its own node. @see MPI-4.1 §8.5.5 */
+export const DIST_GRAPH = 213;
+
+/** Edges of a distributed graph that have no weights. @see MPI-4.1 §8.5.4 */
+export const UNWEIGHTED: unique symbol = Symbol("MPI.UNWEIGHTED");
+/** The weights of no edges, in a distributed graph whose edges have weights. @see MPI-4.1 §8.5.4 */
+export const WEIGHTS_EMPTY: unique symbol = Symbol("MPI.WEIGHTS_EMPTY");
+
 /** splitType: ranks that can share memory, which are those of one host. @see MPI-4.1 §7.4.2 */
 export const COMM_TYPE_SHARED = 221;
 /** splitType: by the largest part of the hardware that does not hold all ranks, the host. @see MPI-4.1 §7.4.2 */

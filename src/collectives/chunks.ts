@@ -1,11 +1,12 @@
 // collectives/chunks: layer 6. What a rank collects, one chunk a rank: where each one is to land, which have come, and
-// the user's result. Used by gather, allgather, alltoall and the forms of these whose chunks differ in length.
+// the user's result. Used by gather, allgather, alltoall, the forms of these whose chunks differ in length, and those between
+// neighbours, where "rank i" is the ith neighbour.
 import { Exception } from "../base/errors.ts";
 import { type Body, bodyBytes } from "../data/body.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import { elements } from "../data/element.ts";
 import { land, open, type Slot, slotOf } from "./chunk.ts";
-import { checkDisjoint, joined, type Layout, runsOf } from "./runs.ts";
+import { checkDisjoint, type Each, joined, type Layout, runsOf } from "./runs.ts";
 
 export class Chunks {
   readonly #chunks: (Body | undefined)[];
@@ -13,7 +14,8 @@ export class Chunks {
   /** Where each rank's chunk lands when there is an `into`; it must fill its slot. */
   #slots: readonly Slot[] | undefined;
   readonly #verb: string;
-  readonly #counts: Layout["counts"];
+  readonly #layout: Layout;
+  readonly #each: Each;
 
   /**
    * @param into where the chunks are to stand
@@ -25,12 +27,13 @@ export class Chunks {
     this.#chunks = new Array<Body | undefined>(size).fill(undefined);
     this.#into = into;
     this.#verb = verb;
-    this.#counts = layout.counts;
+    this.#layout = layout;
+    this.#each = layout.each ?? "rank";
     const slot = slotOf(into);
     if (!slot) return;
     const { size: width } = elements[slot.element]!;
     const runs = runsOf(slot.bytes.byteLength / width, size, layout, `${verb} into`);
-    if (layout.displs) checkDisjoint(runs, `${verb} into`);
+    if (layout.displs) checkDisjoint(runs, `${verb} into`, this.#each);
     this.#slots = runs.map(({ begin, end }) => ({
       element: slot.element,
       bytes: slot.bytes.subarray(begin * width, end * width),
@@ -55,7 +58,7 @@ export class Chunks {
     if (expected !== undefined && bodyBytes(chunk) !== expected) {
       throw new Exception(
         "ERR_COUNT",
-        `Cannot place the chunk of rank ${i} in into: it has ${bodyBytes(chunk)} bytes, expected ${expected} from this rank`,
+        `Cannot place the chunk of ${this.#each} ${i} in into: it has ${bodyBytes(chunk)} bytes, expected ${expected} from this ${this.#each}`,
       );
     }
     this.#chunks[i] = chunk;
@@ -77,13 +80,13 @@ export class Chunks {
     return this.#chunks[i]!;
   }
 
-  /** `into`, or all that has come, by rank. */
+  /** `into`, or all that has come, by rank; `undefined` from nobody. */
   result(): unknown {
-    return this.#into ?? this.#chunks.map((chunk) => open(chunk!));
+    return this.#into ?? this.#chunks.map((chunk) => chunk && open(chunk));
   }
 
-  /** `into`, or one array or buffer of all that has come. @throws see joined() of runs.ts */
-  joined(): unknown {
-    return this.#into ?? joined(this.#chunks as Body[], this.#counts, this.#verb);
+  /** `into`, or one array or buffer of all that has come. @param element see joined() of runs.ts, as for what it throws */
+  joined(element?: number): unknown {
+    return this.#into ?? joined(this.#chunks, this.#layout, this.#verb, element);
   }
 }

@@ -56,6 +56,8 @@ const collectives = [
   "createIntercomm",
   "createFromGroups",
   "merge",
+  "cartMap",
+  "graphMap",
 ];
 
 const numbers = new Map<string, number>();

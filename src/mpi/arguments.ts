@@ -1,6 +1,7 @@
 // mpi/arguments: layer 9. Checks what a user passes, once, at the public method, before anything is sent. A missing,
 // unknown or wrongly typed option is a TypeError that names it; a value out of range is an Exception of its class.
 import { ANY_SOURCE, ANY_TAG, PROC_NULL, TAG_UB_VALUE } from "../base/constants.ts";
+import type { ErrorClassName } from "../base/error-classes.ts";
 import { Exception, show } from "../base/errors.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
 import { Status } from "./status.ts";
@@ -92,6 +93,41 @@ export function checkTag(call: string, tag: unknown, option = "tag"): number {
 /** A tag to receive; ANY_TAG by default. */
 export function checkRecvTag(call: string, tag: unknown, option = "tag"): number {
   return tag === undefined || tag === ANY_TAG ? ANY_TAG : checkTag(call, tag, option);
+}
+
+/** Whole numbers as a list. */
+export type Numbers = readonly number[] | Int32Array | Uint32Array;
+
+/**
+ * A list of whole numbers from `least` to `most`.
+ * @param wrong the class of the error for a number that is none of them @param label what a TypeError calls the list
+ * @param kind what it expects
+ */
+export function checkNumbers(
+  call: string,
+  name: string,
+  list: unknown,
+  wrong: ErrorClassName,
+  { least = 0, most = Number.MAX_SAFE_INTEGER, label = name, kind = "an array of numbers" } = {},
+): number[] {
+  if (!Array.isArray(list) && !(list instanceof Int32Array) && !(list instanceof Uint32Array)) {
+    throw new TypeError(`Cannot call ${call}: ${label} is ${show(list)}, expected ${kind}`);
+  }
+  const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `from ${least}`;
+  const expected = `expected a whole number ${range === "from 0" ? "that is not negative" : range}`;
+  // Array.from visits the holes of a sparse array too.
+  return Array.from(list as ArrayLike<unknown>, (number, i) => {
+    if (Number.isSafeInteger(number) && (number as number) >= least && (number as number) <= most) {
+      return number as number;
+    }
+    throw new Exception(wrong, `Cannot ${call} with ${name}[${i}] ${show(number)}: ${expected}`);
+  });
+}
+
+/** An option that is true or false; false by default. */
+export function checkFlag(call: string, option: string, flag: unknown): boolean {
+  if (flag === undefined || typeof flag === "boolean") return flag ?? false;
+  throw new TypeError(`Cannot call ${call}: option ${option} is ${show(flag)}, expected true or false`);
 }
 
 /** The option `into`: a buffer, if given. */

@@ -1,15 +1,16 @@
 // mpi/collective-arguments: layer 9. Checks what only collectives take: how data is divided, and data in place.
 import { IN_PLACE } from "../base/constants.ts";
 import type { ErrorClassName } from "../base/error-classes.ts";
-import { Exception, show } from "../base/errors.ts";
-import type { Layout } from "../collectives/runs.ts";
+import { Exception } from "../base/errors.ts";
+import type { Each, Layout } from "../collectives/runs.ts";
 import type { BufferLike } from "../data/buffer.ts";
+import { checkNumbers, type Numbers } from "./arguments.ts";
 
 /** Give it as data, and the input is taken from `into`. */
 export type InPlace = typeof IN_PLACE;
 
 /** A list of whole numbers, one a rank. */
-export type PerRank = readonly number[] | Int32Array | Uint32Array;
+export type PerRank = Numbers;
 
 /** A list of whole numbers that are not negative, one a rank; undefined where there is none. */
 export function checkPerRank(
@@ -18,30 +19,23 @@ export function checkPerRank(
   name: string,
   list: unknown,
   wrong: ErrorClassName,
+  each: Each,
 ): number[] | undefined {
   if (list === undefined) return undefined;
-  if (!Array.isArray(list) && !(list instanceof Int32Array) && !(list instanceof Uint32Array)) {
-    throw new TypeError(`Cannot call ${call}: option ${name} is ${show(list)}, expected an array of ${size} numbers`);
-  }
-  if (list.length !== size) {
-    throw new Exception(
-      wrong,
-      `Cannot ${call} with ${list.length} ${name}: there are ${size} ranks, expected one a rank`,
-    );
-  }
-  for (const [rank, number] of list.entries()) {
-    if (Number.isInteger(number) && number >= 0) continue;
-    throw new Exception(
-      wrong,
-      `Cannot ${call} with ${name}[${rank}] ${show(number)}: expected a whole number that is not negative`,
-    );
-  }
-  return [...list];
+  const numbers = checkNumbers(call, name, list, wrong, {
+    label: `option ${name}`,
+    kind: `an array of ${size} numbers`,
+  });
+  if (numbers.length === size) return numbers;
+  throw new Exception(
+    wrong,
+    `Cannot ${call} with ${numbers.length} ${name}: there are ${size} ${each}s, expected one a ${each}`,
+  );
 }
 
 /**
  * Options that divide data among the ranks.
- * @param names what the call calls them
+ * @param names what the call calls them @param each whose shares they are
  */
 export function checkLayout(
   call: string,
@@ -49,10 +43,12 @@ export function checkLayout(
   counts: unknown,
   displs: unknown,
   names: readonly [counts: string, displs: string] = ["counts", "displs"],
+  each: Each = "rank",
 ): Layout {
   const layout = {
-    counts: checkPerRank(call, size, names[0], counts, "ERR_COUNT"),
-    displs: checkPerRank(call, size, names[1], displs, "ERR_DISP"),
+    counts: checkPerRank(call, size, names[0], counts, "ERR_COUNT", each),
+    displs: checkPerRank(call, size, names[1], displs, "ERR_DISP", each),
+    each,
   };
   if (layout.displs && !layout.counts) {
     throw new TypeError(`Cannot call ${call}: option ${names[0]} is missing, expected with ${names[1]}`);
@@ -68,8 +64,9 @@ export function checkReceived(
   counts: unknown,
   displs: unknown,
   names: readonly [counts: string, displs: string] = ["counts", "displs"],
+  each: Each = "rank",
 ): Layout {
-  const layout = checkLayout(call, size, counts, displs, names);
+  const layout = checkLayout(call, size, counts, displs, names, each);
   if (layout.displs && !into) {
     throw new TypeError(`Cannot call ${call}: option into is missing, expected a buffer with ${names[1]}`);
   }

@@ -1,7 +1,7 @@
 // mpi/comm: layer 9. Communicators: what all kinds are. Their chapters stand in a row of classes, each in its file:
 // buffered.ts, point-to-point.ts, probe.ts, partitioned.ts, collective.ts, collective-v.ts, persistent.ts, caching.ts,
 // handling.ts, and this one.
-import { CONGRUENT, IDENT, SIMILAR, UNEQUAL } from "../base/constants.ts";
+import { CONGRUENT, IDENT, SIMILAR, UNDEFINED, UNEQUAL } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { isPredefined } from "../comm/context.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
@@ -101,6 +101,16 @@ export abstract class Comm extends Handling {
   /** True for communicators of one group of ranks. @see MPI-4.1 §7.6.1 */
   isIntra(): boolean {
     return !this.isInter();
+  }
+
+  /** MPI.CART, MPI.GRAPH or MPI.DIST_GRAPH; MPI.UNDEFINED without a topology. @see MPI-4.1 §8.5.5 */
+  get topology(): number {
+    return this.getTopology();
+  }
+  /** As `topology`. @see MPI-4.1 §8.5.5 */
+  getTopology(): number {
+    this.use("getTopology");
+    return UNDEFINED;
   }
 
   /**

@@ -45,6 +45,11 @@ export abstract class Creation<Made extends Comm> extends Comm {
   /** A communicator over an endpoint, without topology; MPI.COMM_NULL without one. */
   protected abstract plain(endpoint: Endpoint | undefined, name: string): Made;
 
+  /** The name of the host that this rank runs on. */
+  protected get host(): string {
+    return hostname();
+  }
+
   /**
    * A communicator of the members of a group. Every rank of this communicator must call it; ranks may give different
    * groups that have no member in common, or MPI.GROUP_EMPTY.
@@ -139,7 +144,7 @@ export abstract class Creation<Made extends Comm> extends Comm {
       }
       const guided = type === COMM_TYPE_HW_GUIDED || type === COMM_TYPE_RESOURCE_GUIDED;
       const none = type === UNDEFINED || (guided && !confinedTo(hints.get("mpi_hw_resource_type")));
-      const color = none ? UNDEFINED : hostname();
+      const color = none ? UNDEFINED : this.host;
       const strict = type === COMM_TYPE_HW_UNGUIDED;
       return this.#split(call, `type ${type}, key ${key}`, color, key, `host part of ${this.name}`, strict);
     });

@@ -9,10 +9,13 @@ import { Operation } from "../engine/operation.ts";
 import { agree, connect, lanesOfGroups } from "./agree.ts";
 import { checkOptions, checkRank, checkTag } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
+import type { Cartcomm } from "./cartcomm.ts";
 import type { InPlace } from "./collective-arguments.ts";
 import type { Comm } from "./comm.ts";
-import { Creation } from "./creation.ts";
+import { DistGraphCreation } from "./dist-graph-creation.ts";
+import type { Distgraphcomm } from "./distgraphcomm.ts";
 import { checkRunning } from "./environment.ts";
+import type { Graphcomm } from "./graphcomm.ts";
 import { type Group, membersOf } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
 import { checkApart, Intercomm } from "./intercomm.ts";
@@ -22,7 +25,7 @@ import type { OpOptions } from "./reduction.ts";
 import { Request } from "./request.ts";
 
 /** A communicator of one group of ranks. @see MPI-4.1 §7.2.3 */
-export class Intracomm extends Creation<Intracomm> {
+export class Intracomm extends DistGraphCreation {
   protected override alike(endpoint: Endpoint, name: string): this {
     return new Intracomm(endpoint, name) as this;
   }
@@ -191,4 +194,8 @@ export class Intracomm extends Creation<Intracomm> {
 }
 
 /** The communicator that is none, of whatever kind: every call on it is ERR_COMM. @see MPI-4.1 §7.2.4 */
-export const COMM_NULL = new Intracomm(undefined, "MPI.COMM_NULL") as Intracomm & Intercomm;
+export const COMM_NULL = new Intracomm(undefined, "MPI.COMM_NULL") as Intracomm &
+  Intercomm &
+  Cartcomm &
+  Graphcomm &
+  Distgraphcomm;

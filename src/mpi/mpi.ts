@@ -7,11 +7,14 @@ export {
   APPNUM,
   BSEND_OVERHEAD,
   BUFFER_AUTOMATIC,
+  CART,
   COMM_TYPE_HW_GUIDED,
   COMM_TYPE_HW_UNGUIDED,
   COMM_TYPE_RESOURCE_GUIDED,
   COMM_TYPE_SHARED,
   CONGRUENT,
+  DIST_GRAPH,
+  GRAPH,
   IDENT,
   IN_PLACE,
   IO,
@@ -31,7 +34,9 @@ export {
   UNDEFINED,
   UNEQUAL,
   UNIVERSE_SIZE,
+  UNWEIGHTED,
   VERSION,
+  WEIGHTS_EMPTY,
   WTIME_IS_GLOBAL,
 } from "../base/constants.ts";
 export {
@@ -194,9 +199,12 @@ export {
   SUM,
 } from "../data/op.ts";
 export { registerClass } from "../wire/value.ts";
+export type { Numbers } from "./arguments.ts";
 export type { KeyvalOptions } from "./attributes.ts";
 // Point-to-point
 export { attachBuffer, detachBuffer, flushBuffer, iflushBuffer, type SendBuffer } from "./buffered.ts";
+// Topologies
+export { Cartcomm } from "./cartcomm.ts";
 // Collectives
 export type { RootOptions } from "./collective.ts";
 export type { InPlace, PerRank } from "./collective-arguments.ts";
@@ -204,6 +212,8 @@ export type { AlltoallvOptions, CountsOptions } from "./collective-v.ts";
 // Communicators
 export { Comm } from "./comm.ts";
 export { Datatype } from "./datatype.ts";
+export type { DistGraphOptions } from "./dist-graph-creation.ts";
+export { Distgraphcomm } from "./distgraphcomm.ts";
 export {
   abort,
   COMM_SELF,
@@ -243,6 +253,7 @@ export {
   removeErrorString,
 } from "./error-codes.ts";
 export type { SendrecvOptions } from "./exchange.ts";
+export { Graphcomm } from "./graphcomm.ts";
 export { Grequest } from "./grequest.ts";
 // Groups and hints
 export { GROUP_EMPTY, GROUP_NULL, Group, type RankRange } from "./group.ts";
@@ -354,3 +365,6 @@ export { Prequest } from "./prequest.ts";
 export type { OpOptions } from "./reduction.ts";
 export { REQUEST_NULL, Request } from "./request.ts";
 export { Status } from "./status.ts";
+export { Topocomm } from "./topocomm.ts";
+export type { Weights } from "./topology-arguments.ts";
+export { type CartOptions, computeDims } from "./topology-creation.ts";
