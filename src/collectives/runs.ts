@@ -55,7 +55,7 @@ export function runsOf(length: number, size: number, { counts, displs, each = "r
 }
 
 /** Throws ERR_DISP when two runs have an element in common: what is received would overwrite itself. */
-export function checkDisjoint(runs: readonly Run[], verb: string, each: Each): void {
+export function checkDisjoint(runs: readonly Run[], verb: string, each: Each = "rank"): void {
   const order = [...runs.keys()].filter((i) => runs[i]!.end > runs[i]!.begin);
   order.sort((a, b) => runs[a]!.begin - runs[b]!.begin);
   for (const [at, i] of order.slice(1).entries()) {

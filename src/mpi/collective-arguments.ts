@@ -19,7 +19,7 @@ export function checkPerRank(
   name: string,
   list: unknown,
   wrong: ErrorClassName,
-  each: Each,
+  each: Each = "rank",
 ): number[] | undefined {
   if (list === undefined) return undefined;
   const numbers = checkNumbers(call, name, list, wrong, {
