@@ -6,7 +6,7 @@ import { type Body, bodyBytes } from "../data/body.ts";
 import { type BufferLike, bytesOf, isTypedArray } from "../data/buffer.ts";
 import { elementOf, elements, type TypedArray } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
-import type { Loop } from "../data/op-loop.ts";
+import type { ItemLoop } from "../data/op-items.ts";
 import type { Fold } from "./fold.ts";
 
 /** A new array of the same kind. */
@@ -14,13 +14,6 @@ function arrayLike(array: TypedArray, length: number): TypedArray {
   // Made from a length, an array costs 10 ns; made over an ArrayBuffer, as bufferFrom() does, 300.
   const make = elements[elementOf(array)]!.view as unknown as new (length: number) => TypedArray;
   return new make(length);
-}
-
-/** What an operator does to elements that belong together: the items of a datatype, packed. */
-export interface ItemLoop {
-  /** Array elements of one item. */
-  readonly unit: number;
-  readonly loop: Loop;
 }
 
 /** Lengths of `count` runs of about the same length, in whole units. */

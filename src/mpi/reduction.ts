@@ -44,8 +44,8 @@ export abstract class Reduction extends CollectiveW {
     const into = checkInto(call, options?.into);
     const atRoot = this.isRoot(root);
     this.checkInPlace(call, data, into, atRoot);
-    const send = this.gives(root) ? packedItems(call, data, options, false) : undefined;
-    const receive = packedItems(call, atRoot ? into : undefined, options, true);
+    const send = this.gives(root) ? packedItems(call, data, options, false)?.operand() : undefined;
+    const receive = packedItems(call, atRoot ? into : undefined, options, true)?.operand();
     const items = itemLoop(call, op, options);
     const run = converter({ data, into }, send, receive);
     return this.plan(call, { op, root, ...operand(op, send ?? data, receive ?? into) }, (lane) =>
@@ -105,8 +105,8 @@ export abstract class Reduction extends CollectiveW {
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
-    const send = packedItems(call, data, options, false);
-    const receive = packedItems(call, into, options, true);
+    const send = packedItems(call, data, options, false)?.operand();
+    const receive = packedItems(call, into, options, true)?.operand();
     const items = itemLoop(call, op, options);
     const run = converter({ data, into }, send, receive);
     return this.plan(call, { op, ...operand(op, send ?? data, receive ?? into) }, (lane) =>
@@ -156,11 +156,12 @@ export abstract class Reduction extends CollectiveW {
     const inPlace = data === IN_PLACE;
     const side = equal ? options : { type: options?.type };
     const whole = packedRuns(call, inPlace ? into : data, side, inPlace, counts ? this.size : this.peers, { counts });
+    const operandOfAll = whole.packed?.operand();
     const own = options?.type && counts ? { ...side, count: counts[this.use(call).group.rank!] } : side;
-    const mine = inPlace ? whole.packed : packedItems(call, into, own, true);
+    const mine = inPlace ? operandOfAll : packedItems(call, into, own, true)?.operand();
     const items = itemLoop(call, op, options);
-    const run = converter({ data, into }, inPlace ? undefined : whole.packed, mine);
-    return this.plan(call, { op, ...operand(op, whole.packed ?? data, into) }, (lane) =>
+    const run = converter({ data, into }, inPlace ? undefined : operandOfAll, mine);
+    return this.plan(call, { op, ...operand(op, operandOfAll ?? data, into) }, (lane) =>
       run((given, room) => this.collectives.reduceScatter(lane, given, { op, into: room, items, ...whole.layout })),
     );
   }

@@ -2,14 +2,15 @@
 // runs on the contiguous data, and what it brought is unpacked where the caller's items lie. Called by the collectives' plans.
 import { IN_PLACE } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
-import type { ItemLoop } from "../collectives/array-fold.ts";
 import { checkDisjoint, type Layout } from "../collectives/runs.ts";
 import { allocate, type BufferLike, bytesOf } from "../data/buffer.ts";
-import { elements } from "../data/element.ts";
+import { BYTES, elementNamed, elements } from "../data/element.ts";
 import { type Items, packedView } from "../data/items.ts";
 import type { Op } from "../data/op.ts";
+import { type ItemLoop, itemLoopOf } from "../data/op-items.ts";
 import type { TypeMap } from "../data/type-map.ts";
 import { checkBuffer } from "./arguments.ts";
+import { checkType } from "./type-arguments.ts";
 import { checkSide, itemsOf, SIDES, type Side, type TypeOptions } from "./typed-data.ts";
 
 /** Names of the options of a side that moves data. */
@@ -19,8 +20,7 @@ export const TYPED = ["type", "count", ...SIDES];
 export class Packed {
   readonly #buffer: BufferLike;
   readonly #pieces: readonly Items[];
-  /** Element kind of the packed data. */
-  readonly element: number;
+  #element: number;
   /** True where less than all may be received: then the rest has to keep what it has. */
   readonly keeps: boolean;
 
@@ -29,12 +29,23 @@ export class Packed {
     this.keeps = keeps;
     this.#buffer = buffer;
     this.#pieces = pieces;
-    this.element = pieces[0]!.map.element;
+    this.#element = pieces[0]!.map.element;
+  }
+
+  /** For a reduction, which works on typed arrays: untyped bytes become a Uint8Array. */
+  operand(): this {
+    if (this.#element === BYTES) this.#element = elementNamed("Uint8Array");
+    return this;
+  }
+
+  /** Element kind of the packed data. */
+  get element(): number {
+    return this.#element;
   }
 
   /** Elements of the packed data. */
   get length(): number {
-    return this.#size / elements[this.element]!.size;
+    return this.#size / elements[this.#element]!.size;
   }
 
   get #size(): number {
@@ -45,7 +56,7 @@ export class Packed {
   open(read: boolean): BufferLike {
     const [first] = this.#pieces;
     const dense = this.#pieces.length === 1 ? first!.dense : undefined;
-    const own = dense && packedView(this.element, dense);
+    const own = dense && packedView(this.#element, dense);
     if (own) return own;
     const packed = allocate(this.#size);
     let at = 0;
@@ -53,7 +64,7 @@ export class Packed {
       piece.packInto(packed, at);
       at += piece.size;
     }
-    return packedView(this.element, packed)!;
+    return packedView(this.#element, packed)!;
   }
 
   /** Puts what the collective has left in `packed`, which is from `open`, where the items lie. @returns the buffer */
@@ -165,7 +176,7 @@ function absent(buffer: unknown, receives: boolean): boolean {
   return buffer === IN_PLACE || (receives && buffer === undefined);
 }
 
-/** How `op` combines items of the type that options name, where not element by element. */
-export function itemLoop(_call: string, _op: Op, _options: TypeOptions | undefined): ItemLoop | undefined {
-  return undefined;
+/** How `op` combines items of the type that options name, where not element by element. @throws ERR_OP */
+export function itemLoop(call: string, op: Op, options: TypeOptions | undefined): ItemLoop | undefined {
+  return options?.type === undefined ? undefined : itemLoopOf(op, checkType(call, options.type));
 }
