@@ -77,6 +77,11 @@ export function describeError(
   throw new TypeError(`Cannot tell what error code ${show(code)} is: expected a whole number, such as MPI.ERR_OTHER`);
 }
 
+/** The error class of anything that was thrown. */
+export function errorClassOf(error: unknown): number {
+  return error instanceof Exception ? error.errorClass : errorClasses.ERR_OTHER[0];
+}
+
 /** A state that only a mistake in tsmpi itself can reach. Programs do not catch it. */
 export class InternalError extends Error {
   override readonly name = "tsmpi.InternalError";

@@ -83,7 +83,7 @@ export class PartitionedSend {
   }
 
   readonly #sent = (sending: Operation<void> | undefined) => {
-    this.#error ??= errorOf(sending);
+    this.#error ??= sending?.error;
     if (--this.#left > 0) return;
     if (this.#error) this.#round.reject(this.#error);
     else this.#round.resolve();
@@ -186,7 +186,7 @@ export class PartitionedReceive<B extends BufferLike> {
     for (let partition = 0; partition < partitions; partition++) {
       const { operation } = this.#endpoint.engine.receive(process, context, partition, this.#target(partition, wrong));
       operation.onSettled((receiving) => {
-        error ??= errorOf(receiving);
+        error ??= receiving.error;
         landed[partition] = 1;
         if (--this.#left > 0) return;
         if (error) round.reject(error);
@@ -231,13 +231,4 @@ function announced(process: number, terms: unknown): Announced {
       `Cannot receive partitions from process ${process}: its announcement is malformed`,
     );
   return { process, context, partitions: partitions!, element: element!, bytes: bytes! };
-}
-
-function errorOf(operation: Operation<any> | undefined): unknown {
-  if (!operation?.failed) return undefined;
-  try {
-    return operation.result;
-  } catch (error) {
-    return error;
-  }
 }

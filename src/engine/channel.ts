@@ -45,18 +45,22 @@ export class Channel {
 
   /** Takes in a message that no posted receive wants: probes that wait for it hear of it, one may take it. */
   keep(message: Message): void {
+    const told: Probe[] = [];
     let kept = true;
     if (this.#probes.length > 0) {
-      this.#probes = this.#probes.filter(({ source, tag, take, operation }) => {
-        if (!kept || !wants(source, tag, message)) return true;
-        if (take) kept = false;
-        operation.resolve(message);
+      this.#probes = this.#probes.filter((probe) => {
+        if (!kept || !wants(probe.source, probe.tag, message)) return true;
+        kept = !probe.take;
+        told.push(probe);
         return false;
       });
     }
-    if (!kept) return;
-    this.matcher.keep(message);
-    this.onKept?.(message);
+    if (kept) {
+      this.matcher.keep(message);
+      this.onKept?.(message);
+    }
+    // Only now: who hears of it may look at the queues.
+    for (const { operation } of told) operation.resolve(message);
   }
 
   /** Rejects what can only be completed by process `peer`. */
@@ -66,11 +70,9 @@ export class Channel {
       this.matcher.cancel(receive);
       receive.operation.reject(error);
     }
-    this.#probes = this.#probes.filter(({ source, operation }) => {
-      if (source !== peer) return true;
-      operation.reject(error);
-      return false;
-    });
+    const abandoned = this.#probes.filter(({ source }) => source === peer);
+    this.#probes = this.#probes.filter(({ source }) => source !== peer);
+    for (const { operation } of abandoned) operation.reject(error);
   }
 }
 

@@ -44,6 +44,11 @@ export class Operation<T = unknown> {
     return this.#value as T;
   }
 
+  /** What it was rejected with. */
+  get error(): unknown {
+    return this.#error;
+  }
+
   /** A promise of the result. Does not keep the event loop alive: see Progress.wait. */
   promise(): Promise<T> {
     if (this.#state === "done") return Promise.resolve(this.#value as T);

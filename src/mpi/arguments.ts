@@ -147,9 +147,9 @@ export function checkBuffer(call: string, buffer: unknown): BufferLike {
 }
 
 /** The option `status`: a Status to fill in, if given. */
-export function checkStatus(call: string, status: unknown): Status | undefined {
+export function checkStatus(call: string, status: unknown, option = "status"): Status | undefined {
   if (status === undefined || status instanceof Status) return status;
-  throw new TypeError(`Cannot call ${call}: option status is ${show(status)}, expected a new MPI.Status()`);
+  throw new TypeError(`Cannot call ${call}: option ${option} is ${show(status)}, expected a new MPI.Status()`);
 }
 
 /** The option `signal`: an AbortSignal, if given. @throws its reason when it has aborted already: nothing is started */

@@ -254,7 +254,7 @@ export {
 } from "./error-codes.ts";
 export type { SendrecvOptions } from "./exchange.ts";
 export { Graphcomm } from "./graphcomm.ts";
-export { Grequest } from "./grequest.ts";
+export { Grequest, type GrequestFunctions } from "./grequest.ts";
 // Groups and hints
 export { GROUP_EMPTY, GROUP_NULL, Group, type RankRange } from "./group.ts";
 export { getHwResourceInfo } from "./hardware.ts";
@@ -262,7 +262,7 @@ export { INFO_ENV, INFO_NULL, Info, type InfoItems } from "./info.ts";
 export { Intercomm } from "./intercomm.ts";
 export { COMM_NULL, Intracomm } from "./intracomm.ts";
 export { aintAdd, aintDiff, allocMem, BOTTOM, freeMem, getAddress } from "./memory.ts";
-export { Message } from "./message.ts";
+export { MESSAGE_NO_PROC, MESSAGE_NULL, Message } from "./message.ts";
 export type { PartitionedRecvOptions, PartitionedSendOptions } from "./partitioned.ts";
 export type { Abortable, Into, RecvOptions, SendOptions } from "./point-to-point.ts";
 export {

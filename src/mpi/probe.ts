@@ -1,10 +1,11 @@
 // mpi/probe: layer 9. The chapter "probe and matched probe" of a communicator: Comm extends it.
 import { ANY_TAG, PROC_NULL } from "../base/constants.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Arrival, Message as Arrived } from "../engine/message.ts";
 import { checkOptions, checkRecvTag, checkSignal, checkSource, checkStatus } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
 import { Exchange } from "./exchange.ts";
-import { Message } from "./message.ts";
+import { MESSAGE_NO_PROC, Message } from "./message.ts";
 import type { Abortable, RecvOptions } from "./point-to-point.ts";
 import { describeEnvelope } from "./reception.ts";
 import { Status } from "./status.ts";
@@ -60,13 +61,15 @@ export abstract class Probe extends Exchange {
    * @see MPI-4.1 §3.8.2
    */
   mprobe(options?: RecvOptions & Abortable): Promise<Message> {
-    return attempt(() => this.#probeWait("mprobe", options, true, (message) => this.#message(message)));
+    return attempt(() =>
+      this.#probeWait("mprobe", options, true, (message, _, engine) => this.#message(message, engine)),
+    );
   }
 
   /** As iprobe, but takes the message out: the Message, or `null` when there is none. @see MPI-4.1 §3.8.2 */
   improbe(options?: RecvOptions): Promise<Message | null> {
     return attempt(() =>
-      this.#probeNow("improbe", options, true, (message) => (message ? this.#message(message) : null)),
+      this.#probeNow("improbe", options, true, (message, engine) => (message ? this.#message(message, engine) : null)),
     );
   }
 
@@ -74,18 +77,18 @@ export abstract class Probe extends Exchange {
     call: string,
     options: (RecvOptions & Abortable) | undefined,
     take: boolean,
-    result: (message: Arrived | Arrival, status: Status) => R,
+    result: (message: Arrived | Arrival, status: Status, engine: Engine) => R,
   ): Promise<R> {
     checkOptions(call, options, PROBE_WAIT);
     const { source, tag, status } = this.#probeArguments(call, options);
     const signal = checkSignal(call, options?.signal);
     const endpoint = this.use(call);
+    const { engine } = endpoint;
     const finish = (message: Arrived | Arrival) => {
       this.fillStatus(status, message);
-      return result(message, status);
+      return result(message, status, engine);
     };
     if (source === PROC_NULL) return Promise.resolve(finish(nobody));
-    const { engine } = endpoint;
     const operation = endpoint.probeWait(source, tag, take);
     const cancel = () => {
       engine.cancelProbe(endpoint.context, operation);
@@ -99,7 +102,7 @@ export abstract class Probe extends Exchange {
     call: string,
     options: RecvOptions | undefined,
     take: boolean,
-    result: (message: Arrived | Arrival | undefined) => R,
+    result: (message: Arrived | Arrival | undefined, engine: Engine) => R,
   ): Promise<R> {
     checkOptions(call, options, PROBE);
     const { source, tag, status } = this.#probeArguments(call, options);
@@ -107,7 +110,7 @@ export abstract class Probe extends Exchange {
     if (source !== PROC_NULL) await endpoint.engine.progress.poll();
     const message = source === PROC_NULL ? nobody : endpoint.probe(source, tag, take);
     if (message) this.fillStatus(status, message);
-    return result(message);
+    return result(message, endpoint.engine);
   }
 
   #probeArguments(call: string, options: RecvOptions | undefined) {
@@ -118,12 +121,13 @@ export abstract class Probe extends Exchange {
     };
   }
 
-  #message(arrived: Arrived | Arrival): Message {
-    return new Message(
-      arrived === nobody ? undefined : (arrived as Arrived),
-      this.use("mprobe"),
-      this.from,
-      (status, arrival) => this.fillStatus(status, arrival),
-    );
+  #message(arrived: Arrived | Arrival, engine: Engine): Message {
+    if (arrived === nobody) return MESSAGE_NO_PROC;
+    return new Message({
+      arrived: arrived as Arrived,
+      engine,
+      from: this.from,
+      fill: (status, arrival) => this.fillStatus(status, arrival),
+    });
   }
 }

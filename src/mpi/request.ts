@@ -1,11 +1,13 @@
 // mpi/request: layer 9. Requests: what the i… methods return, and the calls that complete one or several.
 import { ANY_SOURCE, ANY_TAG, UNDEFINED } from "../base/constants.ts";
-import { Exception, show } from "../base/errors.ts";
-import { Operation } from "../engine/operation.ts";
+import { errorClasses } from "../base/error-classes.ts";
+import { Exception, errorClassOf, show } from "../base/errors.ts";
+import type { Operation } from "../engine/operation.ts";
 import type { Progress } from "../engine/progress.ts";
 import { checkOptions, checkSignal, checkStatus } from "./arguments.ts";
-import { attempt, waitFor } from "./call.ts";
-import { Status } from "./status.ts";
+import { attempt } from "./call.ts";
+import { all, conclude, fetchSome, place, poll, throwFailed, waitUntil } from "./completion.ts";
+import type { Status } from "./status.ts";
 
 /** What a request stands for, given by the method that makes it. */
 export interface Pending<T> {
@@ -13,8 +15,10 @@ export interface Pending<T> {
   readonly progress: Progress;
   /** The call as a user would say it: `irecv(source 1, tag 7) on COMM_WORLD`. */
   readonly describe: () => string;
-  /** Fills in the status of a completed operation; left out where there is none to tell. */
+  /** Fills in the status of a completed operation, also of one that failed; left out where there is none to tell. */
   readonly fill?: (status: Status) => void;
+  /** Told once, when the completion is about to be fetched; when it throws, the request has failed. */
+  readonly conclude?: () => void;
   /** Takes the operation back if it has not been matched. */
   readonly cancel?: () => boolean;
 }
@@ -36,6 +40,9 @@ export interface Pending<T> {
 export class Request<T = any> {
   #pending: Pending<T> | undefined;
   #cancelled = false;
+  #concluded = false;
+  /** What the request failed with when it was concluded. */
+  #thrown: { readonly error: unknown } | undefined;
   /** Fetches the result where an error handler is to see a failure; for the library. */
   guard: (<R>(take: () => R) => R) | undefined;
 
@@ -84,13 +91,13 @@ export class Request<T = any> {
     return this.settled ? [true, this.fetch(options?.status)] : [false];
   }
 
-  /** As test, but the request stays active. @see MPI-4.1 §3.7.6 */
+  /** As test, but the request stays active, and a failure is not thrown: it is `status.error`. @see MPI-4.1 §3.7.6 */
   async getStatus(options?: { status?: Status }): Promise<boolean> {
     checkOptions("getStatus", options, ["status"]);
     const status = checkStatus("getStatus", options?.status);
     await this.#pending?.progress.poll();
     if (!this.settled) return false;
-    if (status) this.#fill(status);
+    if (status) this.tell(status);
     return true;
   }
 
@@ -98,10 +105,13 @@ export class Request<T = any> {
    * Takes back a receive that has no message yet; it still has to be completed with `wait`, and its status then says
    * `isCancelled()`. A receive that has its message, and a send, completes as usual.
    *
+   * @throws {MPI.Exception} ERR_REQUEST on MPI.REQUEST_NULL.
    * @see MPI-4.1 §3.8.4
    */
   cancel(): void {
     const pending = this.#pending;
+    if ((this as Request) === REQUEST_NULL)
+      throw new Exception("ERR_REQUEST", "Cannot cancel MPI.REQUEST_NULL: it is no request");
     if (!pending?.cancel?.()) return;
     this.#cancelled = true;
     pending.operation.resolve(undefined as T);
@@ -127,34 +137,63 @@ export class Request<T = any> {
     return this.#pending;
   }
 
+  /** True when `fetch` will throw; for the library. */
+  get failed(): boolean {
+    return this.#thrown !== undefined || (this.#pending?.operation.failed ?? false);
+  }
+
   /** Makes an inactive request stand for another operation. */
   protected activate(pending: Pending<T>): void {
     this.#pending = pending;
-    this.#cancelled = false;
+    this.#cancelled = this.#concluded = false;
+    this.#thrown = undefined;
+  }
+
+  /** Ends the operation, if it is complete: from then on `failed` is known; for the library. */
+  conclude(): void {
+    if (this.#concluded || !this.#pending?.operation.settled) return;
+    this.#concluded = true;
+    try {
+      this.#pending.conclude?.();
+    } catch (error) {
+      this.#thrown = { error };
+    }
   }
 
   /** Takes the result of a complete operation and makes the request inactive; for the library. */
   fetch(status?: Status): T {
-    if (status) this.#fill(status);
-    const pending = this.#pending;
-    this.#pending = undefined;
+    this.conclude();
+    if (status) this.tell(status);
+    const [pending, thrown] = [this.#pending, this.#thrown];
+    this.#pending = this.#thrown = undefined;
     const { guard } = this;
-    return (guard ? guard(() => pending?.operation.result) : pending?.operation.result) as T;
+    const take = () => {
+      if (thrown) throw thrown.error;
+      return pending?.operation.result as T;
+    };
+    return guard ? guard(take) : take();
   }
 
-  #fill(status: Status): void {
+  /** Fills in what is known: an empty status for an inactive request, ERR_PENDING where nothing is yet; for the library. */
+  tell(status: Status): void {
     status.fill(ANY_SOURCE, ANY_TAG, 0, 0);
+    const pending = this.#pending;
+    if (!pending) return;
     if (this.#cancelled) status.setCancelled(true);
-    else if (this.#pending && !this.#pending.operation.failed) this.#pending.fill?.(status);
+    else if (pending.operation.settled) pending.fill?.(status);
+    if (!pending.operation.settled) status.error = errorClasses.ERR_PENDING[0];
+    else if (this.failed) status.error = errorClassOf(this.#thrown ? this.#thrown.error : pending.operation.error);
   }
 
   /**
    * Waits until all are complete.
    *
    * @param requests Requests; inactive ones count as complete.
-   * @param options.statuses Is filled with a status for each request.
+   * @param options.statuses Is filled with a status for each request. Where one has failed, the field `error` of each says
+   * what is known: MPI.SUCCESS, the class of its failure, or MPI.ERR_PENDING.
    * @returns What each received, in order.
-   * @throws {MPI.Exception} The first failure, as soon as it happens; the other requests stay active.
+   * @throws {MPI.Exception} The first failure, as soon as it happens. That request is inactive then; the others are as they
+   * were, also those that are complete: waiting for them again gives what they have received, or throws their failure.
    * @example
    * ```ts
    * const comm = MPI.COMM_SELF;
@@ -167,7 +206,8 @@ export class Request<T = any> {
   static async waitall<const R extends readonly Request[]>(requests: R, options?: ManyOptions): Promise<DataOf<R>> {
     const statuses = check("waitall", requests, options);
     await waitUntil(requests, "all", () => all("waitall", requests), options?.signal);
-    throwFailed(requests);
+    conclude(requests);
+    throwFailed(requests, statuses);
     return requests.map((request, index) => request.fetch(place(statuses, index))) as DataOf<R>;
   }
 
@@ -189,9 +229,12 @@ export class Request<T = any> {
     requests: readonly Request<T>[],
     options?: { status?: Status; signal?: AbortSignal },
   ): Promise<[number, T]> {
-    check("waitany", requests, options, "status");
+    check("waitany", requests, options, ["status", "signal"]);
     const active = requests.filter((request) => request.active);
-    if (active.length === 0) return [UNDEFINED, undefined as T];
+    if (active.length === 0) {
+      options?.status?.fill(ANY_SOURCE, ANY_TAG, 0, 0);
+      return [UNDEFINED, undefined as T];
+    }
     await waitUntil(active, "one", () => all("waitany", active), options?.signal);
     const index = requests.findIndex((request) => request.active && request.settled);
     return [index, requests[index]!.fetch(options?.status)];
@@ -217,12 +260,14 @@ export class Request<T = any> {
   /** Whether all are complete: `[true, data]`, or `[false]` and nothing is completed. @see MPI-4.1 §3.7.5 */
   static async testall<const R extends readonly Request[]>(
     requests: R,
-    options?: ManyOptions,
+    options?: Pick<ManyOptions, "statuses">,
   ): Promise<[true, DataOf<R>] | [false]> {
-    const statuses = check("testall", requests, options);
+    const statuses = check("testall", requests, options, TEST);
     await poll(requests);
-    throwFailed(requests);
+    throwFailed(requests, statuses);
     if (!requests.every((request) => request.settled)) return [false];
+    conclude(requests);
+    throwFailed(requests, statuses);
     return [true, requests.map((request, index) => request.fetch(place(statuses, index))) as DataOf<R>];
   }
 
@@ -236,9 +281,12 @@ export class Request<T = any> {
     requests: readonly Request<T>[],
     options?: { status?: Status },
   ): Promise<[number, boolean, T?]> {
-    check("testany", requests, options, "status");
+    check("testany", requests, options, ["status"]);
     await poll(requests);
-    if (!requests.some((request) => request.active)) return [UNDEFINED, true];
+    if (!requests.some((request) => request.active)) {
+      options?.status?.fill(ANY_SOURCE, ANY_TAG, 0, 0);
+      return [UNDEFINED, true];
+    }
     const index = requests.findIndex((request) => request.active && request.settled);
     return index < 0 ? [UNDEFINED, false] : [index, true, requests[index]!.fetch(options?.status)];
   }
@@ -246,11 +294,48 @@ export class Request<T = any> {
   /** Completes all that are complete: `[index, data]` for each; `null` when none is active. @see MPI-4.1 §3.7.5 */
   static async testsome<T = any>(
     requests: readonly Request<T>[],
-    options?: ManyOptions,
+    options?: Pick<ManyOptions, "statuses">,
   ): Promise<[number, T][] | null> {
-    const statuses = check("testsome", requests, options);
+    const statuses = check("testsome", requests, options, TEST);
     await poll(requests);
     return requests.some((request) => request.active) ? fetchSome(requests, statuses) : null;
+  }
+
+  /**
+   * Lets arrived messages in and says whether all are complete; they stay active, and failures are not thrown.
+   *
+   * @param options.statuses Is filled, when all are, with a status for each; `error` is the class of its failure.
+   * @see MPI-4.1 §3.7.6
+   */
+  static async getStatusAll(requests: readonly Request[], options?: Pick<ManyOptions, "statuses">): Promise<boolean> {
+    const statuses = check("getStatusAll", requests, options, TEST);
+    await poll(requests);
+    if (!requests.every((request) => request.settled)) return false;
+    if (statuses) for (const [index, request] of requests.entries()) request.tell(place(statuses, index)!);
+    return true;
+  }
+
+  /** As testany, but the request stays active: `[index, flag]`. @see MPI-4.1 §3.7.6 */
+  static async getStatusAny(requests: readonly Request[], options?: { status?: Status }): Promise<[number, boolean]> {
+    check("getStatusAny", requests, options, ["status"]);
+    await poll(requests);
+    const index = requests.findIndex((request) => request.active && request.settled);
+    const flag = index >= 0 || !requests.some((request) => request.active);
+    if (flag && options?.status) (requests[index] ?? REQUEST_NULL).tell(options.status);
+    return [index < 0 ? UNDEFINED : index, flag];
+  }
+
+  /** As testsome, but the requests stay active: the indices, `null` when none is active. @see MPI-4.1 §3.7.6 */
+  static async getStatusSome(
+    requests: readonly Request[],
+    options?: Pick<ManyOptions, "statuses">,
+  ): Promise<number[] | null> {
+    const statuses = check("getStatusSome", requests, options, TEST);
+    await poll(requests);
+    if (!requests.some((request) => request.active)) return null;
+    const complete = [...requests.keys()].filter((index) => requests[index]!.active && requests[index]!.settled);
+    if (statuses) for (const [at, index] of complete.entries()) requests[index]!.tell(place(statuses, at)!);
+    return complete;
   }
 }
 
@@ -267,13 +352,16 @@ interface ManyOptions {
   signal?: AbortSignal;
 }
 
+const WAIT = ["statuses", "signal"];
+const TEST = ["statuses"];
+
 function check(
   call: string,
   requests: readonly Request[],
   options: (ManyOptions & { status?: Status }) | undefined,
-  status: "status" | "statuses" = "statuses",
+  names: readonly string[] = WAIT,
 ): Status[] | undefined {
-  checkOptions(call, options, [status, "signal"]);
+  checkOptions(call, options, names);
   checkStatus(call, options?.status);
   checkSignal(call, options?.signal);
   if (!Array.isArray(requests))
@@ -286,60 +374,6 @@ function check(
   if (statuses !== undefined && !Array.isArray(statuses)) {
     throw new TypeError(`Cannot call ${call}: option statuses is ${show(statuses)}, expected an array`);
   }
+  for (const [index, status] of statuses?.entries() ?? []) checkStatus(call, status, `statuses[${index}]`);
   return statuses;
-}
-
-function all(call: string, requests: readonly Request[]): string {
-  const waiting = requests.filter((request) => !request.settled);
-  const first = waiting.slice(0, 3).map((request) => request.pending?.describe());
-  return `${call} for ${waiting.length} of ${requests.length} requests: ${first.join(", ")}${waiting.length > 3 ? ", …" : ""}`;
-}
-
-/** The status object for request `index`: the caller's, or a new one in its array. */
-function place(statuses: Status[] | undefined, index: number): Status | undefined {
-  if (statuses) statuses[index] ??= new Status();
-  return statuses?.[index];
-}
-
-function fetchSome<T>(requests: readonly Request<T>[], statuses: Status[] | undefined): [number, T][] {
-  throwFailed(requests);
-  const complete: [number, T][] = [];
-  for (const [index, request] of requests.entries()) {
-    if (!request.active || !request.settled) continue;
-    complete.push([index, request.fetch(place(statuses, complete.length))]);
-  }
-  return complete;
-}
-
-/** Fetches, and so throws, the first failure: before anything else is fetched, so that no received data is lost. */
-function throwFailed(requests: readonly Request[]): void {
-  requests.find(({ pending }) => pending?.operation.failed)?.fetch();
-}
-
-async function poll(requests: readonly Request[]): Promise<void> {
-  await requests.find((request) => request.active)?.pending?.progress.poll();
-}
-
-/** Resolves when one of the requests, or all of them, are complete, or one has failed. */
-async function waitUntil(
-  requests: readonly Request[],
-  enough: "one" | "all",
-  describe: () => string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const waiting = new Set(requests.flatMap(({ pending, settled }) => (pending && !settled ? [pending] : [])));
-  const [first] = waiting;
-  const done = ({ pending, settled }: Request) => (enough === "one" ? settled : pending?.operation.failed);
-  if (!first || requests.some(done)) return;
-  const reached = new Operation<void>();
-  let left = enough === "one" ? 1 : waiting.size;
-  const settled = ({ failed }: Operation<any>) => {
-    if (--left === 0 || failed) reached.resolve();
-  };
-  for (const { operation } of waiting) operation.onSettled(settled);
-  try {
-    await waitFor(first.progress, reached, { describe }, { signal, frames: 24 });
-  } finally {
-    for (const { operation } of waiting) operation.offSettled(settled);
-  }
 }

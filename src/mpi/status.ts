@@ -33,6 +33,13 @@ export class Status {
   #element = 0;
   #cancelled = false;
 
+  /** A new status is empty, or a copy of another. */
+  constructor(status?: Status) {
+    if (status instanceof Status) this.copy(status);
+    else if (status !== undefined)
+      throw new TypeError(`Cannot make a Status: status is ${show(status)}, expected an MPI.Status`);
+  }
+
   /** As `source`. @see MPI-4.1 §3.2.5 */
   getSource(): number {
     return this.source;
@@ -96,6 +103,21 @@ export class Status {
   /** Sets what isCancelled tells, for Grequests. @see MPI-4.1 §13.3 */
   setCancelled(cancelled: boolean): void {
     this.#cancelled = cancelled;
+  }
+
+  /** As `isCancelled()` and `setCancelled()`. @see MPI-4.1 §3.8.4 */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+  set cancelled(cancelled: boolean) {
+    this.setCancelled(cancelled);
+  }
+
+  /** Makes the status a copy of another; for the library. */
+  copy(status: Status): void {
+    this.fill(status.source, status.tag, status.count, status.#element);
+    this.error = status.error;
+    this.#cancelled = status.#cancelled;
   }
 
   /** Fills the status in; for the library. */

@@ -1,4 +1,4 @@
-// Requests: one by one and several at once, inactive ones, failures, cancelling, and those that a script completes itself.
+// Requests: one by one and several at once, inactive ones, failures, cancelling.
 import { test } from "uvu";
 import { Operation } from "../../src/engine/operation.ts";
 import {
@@ -335,38 +335,6 @@ test("what is no request in a list is ERR_REQUEST with its index, and what is no
   await rejects(Request.waitall([], { statuses: new Status() } as never), TypeError, "option statuses is Status");
   await rejects(REQUEST_NULL.wait({ status: {} } as never), TypeError, "option status is Object");
   await rejects(REQUEST_NULL.test({ signal: 1 } as never), TypeError, "option signal is unknown");
-});
-
-test("a Grequest is complete when the script says so, and can be waited for with others", async () => {
-  await ranks(1, async (comm) => {
-    const work = Grequest.start<string>({ query: (status) => status.fill(5, 6, 7, 0) });
-    equal(await work.test(), [false]);
-    const both = Request.waitall([work, comm.irecv()], { statuses: [] });
-    await comm.send("message", { dest: 0 });
-    setImmediate(() => work.complete("work"));
-    equal(await both, ["work", "message"]);
-    not(work.active);
-
-    const again = Grequest.start({ query: (status) => status.fill(5, 6, 7, 0) });
-    again.complete();
-    const status = new Status();
-    is(await again.wait({ status }), undefined);
-    equal([status.source, status.tag, status.count], [5, 6, 7]);
-  });
-});
-
-test("cancel() of a Grequest asks the script, which completes it", async () => {
-  const asked: boolean[] = [];
-  const work: Grequest<string> = Grequest.start<string>({
-    cancel(complete) {
-      asked.push(complete);
-      if (!complete) work.complete("stopped");
-    },
-  });
-  work.cancel();
-  work.cancel();
-  is(await work.wait(), "stopped");
-  equal(asked, [false, true]);
 });
 
 test.run();
