@@ -24,7 +24,7 @@ export async function bcast(lane: AcrossLane, data: unknown, { root, into }: wit
   if (root === PROC_NULL) return null;
   const [all, last] = withRoot(lane, root);
   if (root !== ROOT) return within.bcast(all, undefined, { root: last, into });
-  await select("bcast", all)(all, last, chunkOf(data));
+  await within.give(all, chunkOf(data));
   return null;
 }
 

@@ -38,16 +38,19 @@ export function barrier(lane: Lane): Promise<void> {
  * @see MPI-4.1 §6.4
  */
 export async function bcast(lane: Lane, data: unknown, { root, into }: Rooted): Promise<unknown> {
-  const { rank, size } = lane;
-  if (rank !== root) {
+  if (lane.rank !== root) {
     const chunk = await select("bcast", lane)(lane, root, undefined, slotOf(into));
     return into ?? open(chunk);
   }
   const chunk = chunkOf(data);
-  const run = select("bcast", { size, bytes: bodyBytes(chunk) });
   if (into) land(chunk, slotOf(into), "the root's data");
-  await run(lane, root, chunk);
+  await give(lane, chunk);
   return into ?? (isBuffer(data) ? open(copyOf(chunk)) : data);
+}
+
+/** A bcast on the root, which this rank is. */
+export async function give(lane: Lane, chunk: Body): Promise<void> {
+  await select("bcast", { size: lane.size, bytes: bodyBytes(chunk) })(lane, lane.rank, chunk);
 }
 
 /**
