@@ -300,6 +300,45 @@ test("free() lets what is in progress complete", async () => {
   });
 });
 
+test("partitioned messages and buffered ones cross over", async () => {
+  await sides([2, 3], async ({ inter }) => {
+    if (inter.rank >= 2) return;
+    const peer = 1 - inter.rank;
+    const into = new Int32Array(4);
+    const send = inter.psendInit(Int32Array.of(1, 2, 3, inter.rank), { partitions: 2, dest: peer, tag: 4 });
+    const receive = inter.precvInit(into, { partitions: 2, source: peer, tag: 4 });
+    send.start();
+    receive.start();
+    send.pready(1);
+    send.pready(0);
+    await Promise.all([send.wait(), receive.wait()]);
+    equal(into, Int32Array.of(1, 2, 3, peer));
+    const block = Int32Array.of(inter.rank);
+    await inter.sendrecvReplace(block, { dest: peer, source: peer });
+    is(block[0], peer);
+    await inter.bsend("buffered", { dest: peer });
+    is(await inter.recv({ source: peer }), "buffered");
+    const status = new Status();
+    await inter.isendrecv(new Float64Array(300), { dest: peer, source: peer }).wait({ status });
+    equal([status.source, status.count], [peer, 2400]);
+  });
+});
+
+test("an error handler sees the errors of an intercommunicator, and those made from it inherit it", async () => {
+  await sides([1, 2], async ({ inter }) => {
+    const seen: string[] = [];
+    inter.setErrhandler(
+      Intercomm.createErrhandler((comm, error) => void seen.push(`${comm.name}: ${error.errorString}`)),
+    );
+    const copy = await inter.dup();
+    copy.name = "copy";
+    await rejects(copy.send(1, { dest: 9 }), Exception);
+    await rejects(inter.bcast(1, { root: 9 }), Exception);
+    equal(seen, ["copy: invalid rank", `${inter.name}: invalid root`]);
+    await works(copy);
+  });
+});
+
 test("messages and collectives of an intercommunicator and its halves do not mix", async () => {
   await sides([2, 3], async ({ inter, half, world }) => {
     const { rank, size, remoteSize } = inter;
