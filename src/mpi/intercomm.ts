@@ -181,6 +181,7 @@ export class Intercomm extends Creation<Intercomm> {
   // --- collectives ---
 
   protected override checkRoot(call: string, root: unknown): number {
+    this.use(call);
     return root === ROOT || root === PROC_NULL ? root : super.checkRoot(call, root);
   }
 

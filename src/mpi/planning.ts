@@ -45,6 +45,7 @@ export abstract class Planning extends Partitioned {
 
   /** The option `root`. */
   protected checkRoot(call: string, root: unknown): number {
+    this.use(call);
     return checkRoot(call, this, root);
   }
 
