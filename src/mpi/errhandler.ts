@@ -15,7 +15,8 @@ let isFreed: (handler: Errhandler) => boolean;
  *
  * Whatever a handler does, a call that fails throws, or rejects: there are no return codes. MPI.ERRORS_RETURN, the default,
  * does nothing else. MPI.ERRORS_ARE_FATAL and MPI.ERRORS_ABORT report the error and end the whole job, although the script
- * may have a `catch` for it. A handler of one's own is made with `MPI.Comm.createErrhandler`.
+ * may have a `catch` for it. A handler of one's own is made with `MPI.Comm.createErrhandler`. Errors of calls that belong to no
+ * communicator, such as those on groups and hints, are thrown, whatever handlers are set.
  *
  * @see MPI-4.1 §9.3
  */
@@ -66,6 +67,11 @@ export function usable(call: string, handler: unknown): Errhandler {
   if (handler !== ERRHANDLER_NULL && !isFreed(handler)) return handler;
   const state = handler === ERRHANDLER_NULL ? "MPI.ERRHANDLER_NULL: it is no handler" : "a handler: it has been freed";
   throw new Exception("ERR_ERRHANDLER", `Cannot call ${call} with ${state}`);
+}
+
+/** The option `errhandler` of what makes communicators out of nothing; MPI.ERRORS_RETURN by default. */
+export function errhandlerOption(call: string, given: unknown): Errhandler {
+  return given === undefined ? ERRORS_RETURN : usable(call, given);
 }
 
 /** Errors that a handler has seen: it sees each once, however many of our calls it passes on its way to the script. */

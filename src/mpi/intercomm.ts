@@ -14,6 +14,7 @@ import { checkOptions, checkRank } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
 import { Creation } from "./creation.ts";
 import { checkRunning } from "./environment.ts";
+import { type Errhandler, errhandlerOption } from "./errhandler.ts";
 import { Group, membersOf } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
 // A circle, as Intracomm makes Intercomms: neither needs the other before all is loaded.
@@ -60,7 +61,7 @@ export class Intercomm extends Creation<Intercomm> {
    * @param remoteGroup The other side's group, in the order that it has there.
    * @param remoteLeader The rank in it of the leader there.
    * @param stringtag Tells calls apart that are in progress at the same time.
-   * @param options.info Hints for the communicator.
+   * @param options.info Hints for the communicator. @param options.errhandler Its error handler.
    * @returns The intercommunicator; MPI.COMM_NULL on processes that are not in `localGroup`.
    * @throws {MPI.Exception} ERR_GROUP when the groups have a process in common, when one is MPI.GROUP_NULL, and when the other
    * side gives another group than `remoteGroup`; ERR_RANK.
@@ -83,12 +84,13 @@ export class Intercomm extends Creation<Intercomm> {
     remoteGroup: Group,
     remoteLeader: number,
     stringtag = "tsmpi",
-    options?: { info?: Info },
+    options?: { info?: Info; errhandler?: Errhandler },
   ): Promise<Intercomm> {
     return attempt(async () => {
       const call = "createFromGroups";
-      checkOptions(call, options, ["info"]);
+      checkOptions(call, options, ["info", "errhandler"]);
       const hints = infoItems(call, options?.info);
+      const errhandler = errhandlerOption(call, options?.errhandler);
       const [local, remote] = [membersOf(call, localGroup), membersOf(call, remoteGroup)];
       checkRank(call, { name: "localGroup", size: local.size }, "localLeader", localLeader);
       checkRank(call, { name: "remoteGroup", size: remote.size }, "remoteLeader", remoteLeader);
@@ -107,6 +109,7 @@ export class Intercomm extends Creation<Intercomm> {
       }
       const comm = new Intercomm(endpoint, stringtag);
       comm.hints.update(hints);
+      comm.setErrhandler(errhandler);
       return comm;
     });
   }

@@ -15,6 +15,7 @@ import type { Comm } from "./comm.ts";
 import { DistGraphCreation } from "./dist-graph-creation.ts";
 import type { Distgraphcomm } from "./distgraphcomm.ts";
 import { checkRunning } from "./environment.ts";
+import { type Errhandler, errhandlerOption } from "./errhandler.ts";
 import type { Graphcomm } from "./graphcomm.ts";
 import { type Group, membersOf } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
@@ -103,7 +104,7 @@ export class Intracomm extends DistGraphCreation {
    *
    * @param group The same group on all its members.
    * @param stringtag Tells calls apart that are in progress at the same time.
-   * @param options.info Hints for the communicator.
+   * @param options.info Hints for the communicator. @param options.errhandler Its error handler.
    * @returns The communicator; MPI.COMM_NULL on processes that are not in `group`.
    * @throws {MPI.Exception} ERR_GROUP on MPI.GROUP_NULL.
    * @example
@@ -114,11 +115,16 @@ export class Intracomm extends DistGraphCreation {
    * ```
    * @see MPI-4.1 §7.4.2
    */
-  static createFromGroup(group: Group, stringtag = "tsmpi", options?: { info?: Info }): Promise<Intracomm> {
+  static createFromGroup(
+    group: Group,
+    stringtag = "tsmpi",
+    options?: { info?: Info; errhandler?: Errhandler },
+  ): Promise<Intracomm> {
     return attempt(async () => {
       const call = "createFromGroup";
-      checkOptions(call, options, ["info"]);
+      checkOptions(call, options, ["info", "errhandler"]);
       const hints = infoItems(call, options?.info);
+      const errhandler = errhandlerOption(call, options?.errhandler);
       const members = membersOf(call, group);
       checkRunning(call, "a group");
       const { engine } = group;
@@ -128,6 +134,7 @@ export class Intracomm extends DistGraphCreation {
       const endpoint = await waitFor(engine.progress, Operation.of(agree(engine, lane, members)), { describe });
       const comm = new Intracomm(endpoint, stringtag);
       comm.hints.update(hints);
+      comm.setErrhandler(errhandler);
       return comm;
     });
   }

@@ -58,9 +58,12 @@ export class Prequest<T = any> extends Request<T> {
    * @see MPI-4.1 §3.9
    */
   start(): void {
-    const start = () => this.activate(this.#startable()());
-    if (this.guard) this.guard(start);
-    else start();
+    if (this.guard) this.guard(() => this.#start());
+    else this.#start();
+  }
+
+  #start(): void {
+    this.activate(this.#startable()());
   }
 
   /**

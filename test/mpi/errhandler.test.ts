@@ -15,6 +15,7 @@ import {
   ERRORS_RETURN,
   Errhandler,
   Exception,
+  Intercomm,
   Intracomm,
   Request,
 } from "../../src/mpi/mpi.ts";
@@ -156,6 +157,51 @@ test("communicators have the handler of the one they are made from, however they
     is(calls.length, made.length);
     is(await parent.split(-32766), COMM_NULL);
     throws(() => COMM_NULL.getErrhandler(), /COMM_NULL/);
+  });
+});
+
+test("intercommunicators, and what is made from them, have the handler of the one they are made from", async () => {
+  await ranks(4, async (world) => {
+    const { handler, calls } = recorder();
+    const side = world.rank % 2;
+    await using half = await world.split(side);
+    half.setErrhandler(handler);
+    await using inter = await half.createIntercomm(0, world, 1 - side);
+    await using copy = await inter.dup();
+    await using both = await copy.merge(side === 1);
+    for (const comm of [inter, copy, both]) {
+      is(comm.getErrhandler(), handler);
+      throws(() => comm.isend(1, { dest: 9 }), /Cannot send to rank 9/);
+      is(calls.at(-1)![0], comm);
+    }
+    equal(await inter.allgather(world.rank), side === 0 ? [1, 3] : [0, 2]);
+    is(world.getErrhandler(), ERRORS_RETURN);
+    is(calls.length, 3);
+  });
+});
+
+test("createFromGroup() and createFromGroups() take a handler", async () => {
+  await ranks(3, async (world) => {
+    const { handler, classes } = recorder();
+    await using comm = await Intracomm.createFromGroup(world.group, "tag", { errhandler: handler });
+    is(comm.getErrhandler(), handler);
+    const groups = [world.group.incl([0, 2]), world.group.incl([1])] as const;
+    const [mine, others] = world.rank === 1 ? groups.toReversed() : groups;
+    await using inter = await Intercomm.createFromGroups(mine!, 0, others!, 0, "tag", { errhandler: handler });
+    is(inter.getErrhandler(), handler);
+    for (const each of [comm, inter]) await rejects(each.send(1, { dest: 3 }), Exception);
+    equal(classes(), [ERR_RANK, ERR_RANK]);
+    await using plain = await Intracomm.createFromGroup(world.group);
+    is(plain.getErrhandler(), ERRORS_RETURN);
+    for (const wrong of [5, null]) {
+      await rejects(
+        Intracomm.createFromGroup(world.group, "tag", { errhandler: wrong as never }),
+        TypeError,
+        "errhandler is",
+      );
+    }
+    const none = { errhandler: ERRHANDLER_NULL };
+    await rejects(Intracomm.createFromGroup(world.group, "tag", none), Exception, "ERR_ERRHANDLER");
   });
 });
 
