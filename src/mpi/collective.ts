@@ -142,7 +142,10 @@ export abstract class Collective extends Planning {
     data: BufferLike | null | undefined,
     options: RootOptions & SideOptions & Into<B>,
   ): Promise<B>;
-  scatter<A extends TypedArray>(data: A, options?: RootOptions & SideOptions & { into?: InPlace }): Promise<A>;
+  scatter<A extends TypedArray>(
+    data: A | null | undefined,
+    options?: RootOptions & SideOptions & { into?: InPlace },
+  ): Promise<A>;
   scatter<T = any>(data?: readonly T[] | null, options?: RootOptions & SideOptions): Promise<T>;
   scatter(data?: unknown, options?: RootOptions & SideOptions & { into?: BufferLike | InPlace }): Promise<any> {
     return this.finish(() => this.planScatter("scatter", data, options));
@@ -152,7 +155,10 @@ export abstract class Collective extends Planning {
     data: BufferLike | null | undefined,
     options: RootOptions & SideOptions & Into<B>,
   ): Request<B>;
-  iscatter<A extends TypedArray>(data: A, options?: RootOptions & SideOptions & { into?: InPlace }): Request<A>;
+  iscatter<A extends TypedArray>(
+    data: A | null | undefined,
+    options?: RootOptions & SideOptions & { into?: InPlace },
+  ): Request<A>;
   iscatter<T = any>(data?: readonly T[] | null, options?: RootOptions & SideOptions): Request<T>;
   iscatter(data?: unknown, options?: RootOptions & SideOptions & { into?: BufferLike | InPlace }): Request<any> {
     return new Request(this.planScatter("iscatter", data, options)());

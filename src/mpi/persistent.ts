@@ -109,7 +109,10 @@ export abstract class Persistent extends Reduction {
     data: BufferLike | null | undefined,
     options: RootOptions & SideOptions & Into<B>,
   ): Prequest<B>;
-  scatterInit<A extends TypedArray>(data: A, options?: RootOptions & SideOptions & { into?: InPlace }): Prequest<A>;
+  scatterInit<A extends TypedArray>(
+    data: A | null | undefined,
+    options?: RootOptions & SideOptions & { into?: InPlace },
+  ): Prequest<A>;
   scatterInit<T = any>(data?: readonly T[] | null, options?: RootOptions & SideOptions): Prequest<T>;
   scatterInit(data?: unknown, options?: RootOptions & SideOptions & { into?: BufferLike | InPlace }): Prequest<any> {
     return new Prequest(this.planScatter("scatterInit", data, options));
