@@ -8,6 +8,7 @@ import { parseSizes } from "../bench/sizes.ts";
 import { helloFiles, timeStarts } from "../bench/startup.ts";
 import type { Task } from "../bench/task.ts";
 import { CommandError, Workplace } from "../bench/workplace.ts";
+import { onThisMachine } from "../launch/plan.ts";
 import { launch } from "../launch/run.ts";
 import { selfCommand } from "../self.ts";
 import { UsageError } from "../usage-error.ts";
@@ -49,6 +50,7 @@ function runRanks(bench: Bench & Required<Pick<Bench, "work">>, np: number, opti
     programs: [{ ranks: np, script: `bench:${bench.name}`, args, env: {}, wdir: undefined }],
     ...{ tagOutput: false, timestampOutput: false, outputDir: undefined, stdin: "none", timeout: undefined },
     ...{ quiet: true, verbose: false, ignored: [], notes: [] },
+    ...onThisMachine(np),
   });
 }
 

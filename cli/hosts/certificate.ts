@@ -2,7 +2,7 @@
 // accept no other. Called by the launcher, for jobs on several hosts.
 import { generate } from "selfsigned";
 import { TLS_NAME } from "../../src/transport/dialing.ts";
-import type { Certificate } from "../../src/transport/network.ts";
+import type { Certificate } from "../../src/wire/control.ts";
 
 /** Longer than any job; and hosts' clocks may differ by a day. */
 const DAY = 24 * 3600 * 1000;

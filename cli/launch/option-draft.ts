@@ -27,7 +27,7 @@ export interface ProgramDraft extends Omit<Program, "ranks" | "script"> {
 /** What an option changes: the whole job, or the program whose section it stands in. */
 export interface Draft {
   readonly around: Surroundings;
-  readonly job: Omit<RunPlan, "programs">;
+  readonly job: Omit<RunPlan, "programs" | "hosts" | "placement" | "network" | "remote">;
   /** `-genv`: variables for every program. */
   readonly jobEnv: Record<string, string>;
   program: ProgramDraft;

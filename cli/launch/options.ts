@@ -8,7 +8,7 @@ import type { Draft, ProgramDraft, Surroundings } from "./option-draft.ts";
 import { ignored, refused } from "./option-foreign.ts";
 import { type OptionRow, optionTable } from "./option-table.ts";
 import { seconds } from "./option-values.ts";
-import type { Program, RunPlan } from "./plan.ts";
+import { onThisMachine, type Program, type RunPlan } from "./plan.ts";
 
 const rows = new Map<string, OptionRow>();
 for (const row of optionTable) for (const name of row.names) rows.set(name, row);
@@ -124,7 +124,8 @@ function planOf(draft: Draft, drafts: readonly ProgramDraft[]): RunPlan {
     throw new UsageError(`Cannot use --stdin ${job.stdin}: expected ${most}, all or none`);
   }
   const limit = around.environment.MPIEXEC_TIMEOUT;
-  return { ...job, timeout: job.timeout ?? (limit ? seconds(limit, "MPIEXEC_TIMEOUT=") : undefined), programs };
+  const timeout = job.timeout ?? (limit ? seconds(limit, "MPIEXEC_TIMEOUT=") : undefined);
+  return { ...job, timeout, programs, ...onThisMachine(size) };
 }
 
 /** The ranks of one program, and a note when nobody said how many. */

@@ -1,5 +1,7 @@
 // cli/launch/plan: what `tsmpi run` was asked to do, fully checked: the contract between the command line
-// (launch/options, which makes it) and the launcher (launch/run, which carries it out). Layer 10; types only.
+// (launch/options, which makes it) and the launcher (launch/run, which carries it out). Layer 10.
+
+import type { Host, Placement } from "../hosts/host.ts";
 
 /** A script as it travels from the launcher to a rank: the absolute path of a file, or `sample:hello`. */
 export type ScriptRef = string;
@@ -17,10 +19,51 @@ export interface Program {
   wdir: string | undefined;
 }
 
+/** The network between the hosts of a job. */
+export interface NetworkOptions {
+  /** Only addresses of this interface, in this subnet (`10.1.0.0/16`), or this very address; undefined: all. */
+  interface: string | undefined;
+  /** Ports to listen on, first and last; undefined: whichever are free. */
+  portRange: readonly [first: number, last: number] | undefined;
+  /** Encrypt what crosses it. */
+  tls: boolean;
+  /** Seconds without a sign of life after which a host is lost. */
+  heartbeat: number;
+  /** Seconds for each step of the way to a host. */
+  connectTimeout: number;
+}
+
+/** How ranks get to other hosts. */
+export interface RemoteOptions {
+  /** The program in place of ssh, which is called with ssh's arguments: `--rsh`. */
+  rsh: string;
+  /** May put tsmpi itself on hosts that have not got this version. */
+  stage: boolean;
+  /** Files, absolute, that the script needs on every host. */
+  stageFiles: readonly string[];
+  /** A directory, absolute, with tsmpi for other platforms, named as the release names them. */
+  binaryDir: string | undefined;
+}
+
+/** What a plan says of hosts when it names none. */
+export function onThisMachine(ranks: number): Pick<RunPlan, "hosts" | "placement" | "network" | "remote"> {
+  return {
+    hosts: [{ name: "localhost", slots: ranks, local: true }],
+    placement: new Array<number>(ranks).fill(0),
+    network: { interface: undefined, portRange: undefined, tls: true, heartbeat: 10, connectTimeout: 10 },
+    remote: { rsh: "ssh", stage: true, stageFiles: [], binaryDir: undefined },
+  };
+}
+
 /** A whole job. The ranks of COMM_WORLD are numbered through the programs in their order. */
 export interface RunPlan {
   /** At least one. */
   programs: Program[];
+  /** At least one, each once. */
+  hosts: readonly Host[];
+  placement: Placement;
+  network: NetworkOptions;
+  remote: RemoteOptions;
   /** Put the rank before every line of output. */
   tagOutput: boolean;
   /** Put the time before every line of output. */

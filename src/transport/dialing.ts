@@ -1,10 +1,9 @@
 // transport/dialing: layer 3. Dials one rank at all of its addresses, each a little later than the one before, and keeps
 // the first connection on which that rank has proved itself. Called by websocket.ts.
 import type { Socket } from "bun";
-import type { Card } from "../wire/control.ts";
+import type { Card, Certificate } from "../wire/control.ts";
 import { type Connection, handlers, refuse } from "./connection.ts";
 import { checkResponse, type Ends, freshNonce, type JobKey, request } from "./handshake.ts";
-import type { Certificate } from "./network.ts";
 
 /** Milliseconds that an address has for itself before the next one is tried too. */
 const STAGGER = 250;

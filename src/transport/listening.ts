@@ -1,9 +1,9 @@
 // transport/listening: layer 3. What a rank listens at: a TCP port and, on Linux, a name that only this host can see.
 // Called by websocket.ts.
 import type { TCPSocketListener, UnixSocketListener } from "bun";
+import type { Network } from "../wire/control.ts";
 import { type Connection, handlers } from "./connection.ts";
 import { abstract, TLS_NAME } from "./dialing.ts";
-import type { Network } from "./network.ts";
 
 /** Ranks of one host talk over its loopback interface only. */
 export const LOOPBACK = "127.0.0.1";

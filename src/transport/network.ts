@@ -1,27 +1,7 @@
 // transport/network: layer 3. Where a rank can be reached: which of its host's addresses it publishes, and which of a
 // peer's it tries. Pure functions. Called by websocket.ts and dialing.ts.
 import type { NetworkInterfaceInfo } from "node:os";
-
-/** What a rank is told of the network between the hosts of its job. */
-export interface Network {
-  /** This rank's host among those of the job, from 0; and how many there are. */
-  readonly host: number;
-  readonly hosts: number;
-  /** The address, or name, by which the user called this host: tried first. */
-  readonly named?: string;
-  /** Only addresses of this interface, or in this subnet (`10.1.0.0/16`), or this very address. */
-  readonly interface?: string;
-  /** Ports to listen on: first and last. */
-  readonly ports?: readonly [first: number, last: number];
-  /** Encrypts what crosses the network; the certificate is that of the whole job, and both sides insist on it. */
-  readonly tls?: Certificate;
-}
-
-/** PEM. */
-export interface Certificate {
-  readonly certificate: string;
-  readonly key: string;
-}
+import type { Network } from "../wire/control.ts";
 
 export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 

@@ -2,12 +2,12 @@
 // rank (the higher rank dials the lower). Called by runtime.ts.
 import { networkInterfaces } from "node:os";
 import type { Socket, TCPSocketListener, UnixSocketListener } from "bun";
-import type { Card } from "../wire/control.ts";
+import type { Card, Network } from "../wire/control.ts";
 import { type Connection, refuse } from "./connection.ts";
 import { Dialing, hostHeader, LOCAL } from "./dialing.ts";
 import { type JobKey, judge } from "./handshake.ts";
 import { LOOPBACK, listenLocally, listenTcp } from "./listening.ts";
-import { inOrder, type Network, ownAddresses, publishedAddresses } from "./network.ts";
+import { inOrder, ownAddresses, publishedAddresses } from "./network.ts";
 import type { Link, Sink } from "./transport.ts";
 import { WebSocketLink } from "./websocket-link.ts";
 

@@ -6,6 +6,7 @@ import {
   ControlReader,
   encodeControl,
   type FromRank,
+  type Network,
   type RankState,
   type ToRank,
 } from "../wire/control.ts";
@@ -21,6 +22,7 @@ export class LauncherWireUp implements WireUp {
   readonly rank: number;
   readonly size: number;
   readonly localSize: number;
+  readonly network: Network | undefined;
   /** Process id of the launcher. */
   readonly launcher: number;
   onAsk: () => RankState = () => ({ blocked: false, finished: false, sent: 0, received: 0, waits: [] });
@@ -34,6 +36,7 @@ export class LauncherWireUp implements WireUp {
     this.rank = job.rank;
     this.size = job.size;
     this.localSize = job.localSize;
+    this.network = job.network;
     this.launcher = job.launcher;
   }
 

@@ -1,8 +1,7 @@
 // transport/wireup: layer 3. The contract of wire-up: how a process learns its rank and size, finds the others, and tells
 // who started it how it fares. One file per engine that can start ranks; runtime.ts is handed the one that applies.
-import type { Card, FromRank, RankState } from "../wire/control.ts";
+import type { Card, FromRank, Network, RankState } from "../wire/control.ts";
 import type { JobKey } from "./handshake.ts";
-import type { Network } from "./network.ts";
 
 export interface WireUp {
   readonly job: JobKey;

@@ -1,6 +1,7 @@
 // wire/control: layer 2. The control channel between a rank and the process that started it (launcher or agent):
 // what they say, and its framing: each message is a 4-byte big-endian length and that many bytes of CBOR.
-// On one host the channel is the rank's file descriptor 3. Spoken by transport/wireup-launcher.ts and cli/launch/.
+// On one host the channel is the rank's file descriptor 3. Spoken by transport/wireup-launcher.ts and cli/launch/; the
+// launcher and its agents on other hosts (cli/agent/) have other messages in the same framing.
 import { Encoder } from "cbor-x/encode";
 
 /** Where a rank listens, as everyone else gets to know it. */
@@ -15,6 +16,27 @@ export interface Card {
   readonly port: number;
   /** Fresh random bytes that the proof of every connection to this rank must contain. */
   readonly nonce: Uint8Array;
+}
+
+/** What a rank is told of the network between the hosts of its job. */
+export interface Network {
+  /** This rank's host among those of the job, from 0; and how many there are. */
+  readonly host: number;
+  readonly hosts: number;
+  /** The address, or name, by which the user called this host: tried first. */
+  readonly named?: string;
+  /** Only addresses of this interface, or in this subnet (`10.1.0.0/16`), or this very address. */
+  readonly interface?: string;
+  /** Ports to listen on: first and last. */
+  readonly ports?: readonly [first: number, last: number];
+  /** Encrypts what crosses the network; the certificate is that of the whole job, and both sides insist on it. */
+  readonly tls?: Certificate;
+}
+
+/** PEM. */
+export interface Certificate {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /** One call that a rank waits in. */
@@ -73,6 +95,8 @@ export type ToRank =
       readonly launcher: number;
       /** Number of the program in `a : b`, from 0. */
       readonly appnum: number;
+      /** Of a job on several hosts; without it, everything stays on loopback. */
+      readonly network?: Network;
     }
   /** Everyone's card, by rank. */
   | { readonly kind: "world"; readonly cards: readonly Card[] }
@@ -87,7 +111,7 @@ const codec = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Ar
 const LONGEST = 64 * 1024 * 1024;
 
 /** A message with its length in front. */
-export function encodeControl(message: FromRank | ToRank): Uint8Array {
+export function encodeControl<M extends { readonly kind: string }>(message: M): Uint8Array {
   const body = codec.encode(message);
   const frame = new Uint8Array(4 + body.byteLength);
   new DataView(frame.buffer).setUint32(0, body.byteLength);
@@ -96,7 +120,7 @@ export function encodeControl(message: FromRank | ToRank): Uint8Array {
 }
 
 /** Cuts the bytes of a control channel into messages. */
-export class ControlReader<M extends FromRank | ToRank> {
+export class ControlReader<M extends { readonly kind: string }> {
   #buffer = new Uint8Array(0);
 
   /** The messages that `chunk` completes. @throws RangeError on a length that no message has */

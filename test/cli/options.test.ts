@@ -5,7 +5,7 @@ import type { Surroundings } from "../../cli/launch/option-draft.ts";
 import { ignored, refused } from "../../cli/launch/option-foreign.ts";
 import { optionTable } from "../../cli/launch/option-table.ts";
 import { parseRun } from "../../cli/launch/options.ts";
-import type { Program, RunPlan } from "../../cli/launch/plan.ts";
+import { onThisMachine, type Program, type RunPlan } from "../../cli/launch/plan.ts";
 import { UsageError } from "../../cli/usage-error.ts";
 import { equal, is, match, ok } from "../support/assert.ts";
 import { workspace } from "../support/tsmpi.ts";
@@ -61,6 +61,7 @@ test("without options a plan is quiet about nothing and asks for nothing", () =>
     verbose: false,
     ignored: [],
     notes: [],
+    ...onThisMachine(2),
   });
 });
 

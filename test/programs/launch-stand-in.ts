@@ -1,7 +1,7 @@
 // test/programs/launch-stand-in: the launcher, with stand-ins in place of real ranks. Its argument is a plan, as JSON; what
 // the plan leaves out has the command line's defaults.
 import { join } from "node:path";
-import type { Program, RunPlan } from "../../cli/launch/plan.ts";
+import { onThisMachine, type Program, type RunPlan } from "../../cli/launch/plan.ts";
 import { launch } from "../../cli/launch/run.ts";
 import { UsageError } from "../../cli/usage-error.ts";
 
@@ -35,6 +35,7 @@ const plan: RunPlan = {
   verbose: false,
   ignored: [],
   notes: [],
+  ...onThisMachine(programs.reduce((sum, { ranks }) => sum + ranks, 0)),
   ...given,
   programs,
 };

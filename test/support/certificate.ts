@@ -1,6 +1,6 @@
 // test/support/certificate: a job's certificate, as the launcher makes it.
 import { makeCertificate } from "../../cli/hosts/certificate.ts";
-import type { Certificate } from "../../src/transport/network.ts";
+import type { Certificate } from "../../src/wire/control.ts";
 
 export function certificate(): Promise<Certificate> {
   return makeCertificate();

@@ -1,9 +1,8 @@
 // Ranks as if on several hosts: found at one of several addresses, over TLS with the job's certificate and no other.
 import { createServer, type Server } from "node:net";
 import { test } from "uvu";
-import type { Network } from "../../src/transport/network.ts";
 import { Mesh } from "../../src/transport/websocket.ts";
-import type { Card } from "../../src/wire/control.ts";
+import type { Card, Network } from "../../src/wire/control.ts";
 import { equal, is, match, ok, rejects } from "../support/assert.ts";
 import { certificate } from "../support/certificate.ts";
 import { pattern, RecordingSink, sameBytes, soon } from "../support/sinks.ts";
