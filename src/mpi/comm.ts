@@ -1,15 +1,15 @@
 // mpi/comm: layer 9. Communicators: what all kinds are. Their chapters stand in a row of classes, each in its file:
 // buffered.ts, point-to-point.ts, probe.ts, partitioned.ts, collective.ts, collective-v.ts, persistent.ts, caching.ts,
-// handling.ts, and this one.
+// handling.ts, creation.ts, and this one.
 import { CONGRUENT, IDENT, SIMILAR, UNDEFINED, UNEQUAL } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { isPredefined } from "../comm/context.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import { duplicate } from "./agree.ts";
 import { attempt, waitFor } from "./call.ts";
+import { Creation } from "./creation.ts";
 import { abort, checkRunning } from "./environment.ts";
 import { Group } from "./group.ts";
-import { Handling } from "./handling.ts";
 import { type Info, infoItems } from "./info.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
@@ -25,7 +25,7 @@ import { Request } from "./request.ts";
  * ```
  * @see MPI-4.1 §7.4
  */
-export abstract class Comm extends Handling {
+export abstract class Comm<Made extends Comm<any> = Comm<any>> extends Creation<Made> {
   readonly #endpoint: Endpoint | undefined;
   #name: string;
   #freed = false;

@@ -1,5 +1,4 @@
-// mpi/creation: layer 9. The chapter "new communicators" of a communicator, of some of its ranks: Intracomm and Intercomm extend
-// it. Contexts are drawn by rank 0 of each (comm/context.ts), and travel with what the ranks tell each other anyway.
+// mpi/creation: layer 9. The chapter "new communicators" of a communicator, of some of its ranks: Comm extends it. Contexts are drawn by rank 0 of each (comm/context.ts), and travel with what the ranks tell each other anyway.
 import { hostname } from "node:os";
 import {
   COMM_TYPE_HW_GUIDED,
@@ -17,8 +16,9 @@ import { Endpoint, type EndpointLane } from "../comm/endpoint.ts";
 import { Group as Members } from "../comm/group.ts";
 import { agree } from "./agree.ts";
 import { checkOptions } from "./arguments.ts";
-import { Comm } from "./comm.ts";
+import type { Comm } from "./comm.ts";
 import { type Group, membersOf } from "./group.ts";
+import { Handling } from "./handling.ts";
 import { confinedTo } from "./hardware.ts";
 import { type Info, infoItems } from "./info.ts";
 import type { Plan } from "./prequest.ts";
@@ -41,7 +41,7 @@ function ranksOf(wishes: readonly Wish[], color: string | number): number[] {
   return ranks.sort((a, b) => wishes[a]![1] - wishes[b]![1]);
 }
 
-export abstract class Creation<Made extends Comm> extends Comm {
+export abstract class Creation<Made extends Comm<any>> extends Handling {
   /** A communicator over an endpoint, without topology; MPI.COMM_NULL without one. */
   protected abstract plain(endpoint: Endpoint | undefined, name: string): Made;
 

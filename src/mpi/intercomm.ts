@@ -12,7 +12,7 @@ import { Operation } from "../engine/operation.ts";
 import { connect, lanesOfGroups } from "./agree.ts";
 import { checkOptions, checkRank } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
-import { Creation } from "./creation.ts";
+import { Comm } from "./comm.ts";
 import { checkRunning } from "./environment.ts";
 import { type Errhandler, errhandlerOption } from "./errhandler.ts";
 import { Group, membersOf } from "./group.ts";
@@ -42,7 +42,7 @@ import type { Plan } from "./prequest.ts";
  * ```
  * @see MPI-4.1 §7.6
  */
-export class Intercomm extends Creation<Intercomm> {
+export class Intercomm extends Comm<Intercomm> {
   protected override readonly collectives: Collectives = across;
 
   protected override alike(endpoint: Endpoint, name: string): this {

@@ -15,7 +15,7 @@ import { checkInto, checkOptions } from "./arguments.ts";
 import type { None } from "./collective.ts";
 import { checkLayout, checkReceived } from "./collective-arguments.ts";
 import type { AlltoallvOptions, CountsOptions, Data } from "./collective-v.ts";
-import { Creation } from "./creation.ts";
+import { Comm } from "./comm.ts";
 import type { Intracomm } from "./intracomm.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
@@ -24,7 +24,7 @@ import { Request } from "./request.ts";
 
 type MaybeInto = Partial<Into<BufferLike>>;
 
-export abstract class Neighborhood extends Creation<Intracomm> {
+export abstract class Neighborhood extends Comm<Intracomm> {
   /** This rank's neighbours. @throws ERR_TOPOLOGY on a communicator without topology */
   protected neighborhood(call: string): Neighbors {
     this.use(call);
