@@ -14,6 +14,7 @@ export const samples: Readonly<Record<string, () => Promise<unknown>>> = {
   manager: () => import("../../samples/manager.ts"),
   sort: () => import("../../samples/sort.ts"),
   cg: () => import("../../samples/cg.ts"),
+  halo: () => import("../../samples/halo.ts"),
   clean: () => import("../../samples/clean.ts"),
 };
 

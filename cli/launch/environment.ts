@@ -39,7 +39,8 @@ export function rankEnvironment(
   if (!env.GLIBC_TUNABLES?.includes("rep_movsb")) {
     env.GLIBC_TUNABLES = env.GLIBC_TUNABLES ? `${env.GLIBC_TUNABLES}:${fastCopies}` : fastCopies;
   }
-  // For a rank that shows progress on stderr where a person watches.
+  // For a rank that draws on stdout, or shows progress on stderr, where a person watches.
+  if (terminal.stdout) env.TSMPI_STDOUT_TTY = "1";
   if (terminal.stderr) env.TSMPI_STDERR_TTY = "1";
   const where: Record<keyof typeof placeVariables, string> = {
     TSMPI_RANK: String(place.rank),

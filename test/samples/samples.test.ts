@@ -133,12 +133,39 @@ for (const size of sizes) {
     match(lines[1]!, /^The residual is [1-9]\.\de-1[2-9] of the right-hand side$/);
     match((await linesOf(size, "cg", `${size}`, "9"))[0]!, `Solved ${size} equation`);
   });
+
+  test(`halo plays the same game as one rank by itself, and draws its end, ${on}`, async () => {
+    for (const generations of [0, 1, 200]) {
+      const result = await tsmpi(["run", "-np", `${size}`, "sample:halo", `${generations}`]);
+      equal([result.stderr, result.code], ["", 0]);
+      const lines = result.stdout.trimEnd().split("\n");
+      const last = new RegExp(`^(\\d+) cells live after ${generations} generations \\(ranks: \\d × \\d\\)$`);
+      const [, living] = last.exec(lines.at(-1)!) ?? [];
+      const drawn = lines.slice(0, -1).join("");
+      equal(
+        [...drawn].filter((mark) => !" ▄▀█".includes(mark)),
+        [],
+      );
+      is(
+        [...drawn].reduce((sum, mark) => sum + (mark === "█" ? 2 : mark === " " ? 0 : 1), 0),
+        Number(living),
+      );
+      is(Number(living) > 20, true);
+    }
+  });
 }
 
-test("ring, sort and cg refuse arguments that make no sense, with one message", async () => {
+test("halo shows every generation on a terminal, one over the other", async () => {
+  const { stdout, code } = await tsmpi(["run", "-np", "4", "sample:halo", "3"], { env: { TSMPI_STDOUT_TTY: "1" } });
+  equal([code, stdout.split("\x1b[12A").length, stdout.split("\n").length], [0, 4, 4 * 12 + 2]);
+  equal([...new Set(stdout.match(/\[3\dm/g))].sort(), ["[31m", "[32m", "[33m", "[34m"]);
+});
+
+test("ring, sort, cg and halo refuse arguments that make no sense, with one message", async () => {
   for (const [sample, argument, message] of [
     ["ring", "0", "Cannot go round 0 times: expected a whole number from 1"],
     ["sort", "none", "Cannot sort: expected whole numbers, how many to sort from 1, and a seed"],
+    ["halo", "-1", "Cannot live for -1 generations: expected a whole number"],
     ["cg", "2", "Cannot solve: expected whole numbers, at least one equation for each rank, and a seed"],
   ] as const) {
     const { code, stdout, stderr } = await tsmpi(["run", "-np", "3", `sample:${sample}`, argument]);
