@@ -2,7 +2,7 @@
 // alone, between it and its class, so that others, and this one with the default handler, run as they are. Called by
 // handling.ts.
 import { type Errhandler, handle } from "./errhandler.ts";
-import { Message } from "./message.ts";
+import { MESSAGE_NO_PROC, Message } from "./message.ts";
 import { Request } from "./request.ts";
 
 /** What the wrapped methods of an object came from. */
@@ -32,7 +32,7 @@ export class Guard {
   #pass = <R>(result: R): R => {
     if (result instanceof Promise) return result.then(this.#pass, this.#failed) as R;
     if (result instanceof Request) result.guard = this.run;
-    else if (result instanceof Message) this.protect(result);
+    else if (result instanceof Message && result !== MESSAGE_NO_PROC) this.protect(result);
     this.#made(result);
     return result;
   };

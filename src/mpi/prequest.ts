@@ -58,12 +58,16 @@ export class Prequest<T = any> extends Request<T> {
    * @see MPI-4.1 §3.9
    */
   start(): void {
-    if (this.guard) this.guard(() => this.#start());
-    else this.#start();
+    this.#guarded(() => this.#start());
   }
 
   #start(): void {
     this.activate(this.#startable()());
+  }
+
+  /** Makes a call on behalf of the communicator: its error handler sees what it throws. */
+  #guarded<R>(call: () => R): R {
+    return this.guard ? this.guard(call) : call();
   }
 
   /**
@@ -89,20 +93,21 @@ export class Prequest<T = any> extends Request<T> {
    * @see MPI-4.1 §4.2.1
    */
   pready(partition: number): void {
-    this.#ready("pready", [partition]);
+    this.#guarded(() => this.#ready("pready", [partition]));
   }
 
   /** As pready for the partitions `first` … `last`, both included: for all of them, or none. @see MPI-4.1 §4.2.1 */
   preadyRange(first: number, last: number): void {
-    const partitions = this.#sending("preadyRange");
-    this.#check("preadyRange", partitions, first);
-    this.#check("preadyRange", partitions, last);
-    if (first > last)
-      throw new Exception("ERR_ARG", `Cannot call preadyRange: first is ${first}, expected at most last, ${last}`);
-    this.#ready(
-      "preadyRange",
-      Array.from({ length: last - first + 1 }, (_, i) => first + i),
-    );
+    const call = "preadyRange";
+    this.#guarded(() => {
+      const partitions = this.#sending(call);
+      this.#check(call, partitions, first);
+      this.#check(call, partitions, last);
+      if (first > last)
+        throw new Exception("ERR_ARG", `Cannot call ${call}: first is ${first}, expected at most last, ${last}`);
+      const list = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+      this.#ready(call, list);
+    });
   }
 
   /** As pready for the partitions of a list: for all of them, or none. @see MPI-4.1 §4.2.1 */
@@ -110,7 +115,7 @@ export class Prequest<T = any> extends Request<T> {
     if (!Array.isArray(partitions) && !isTypedArray(partitions)) {
       throw new TypeError(`Cannot call preadyList: partitions are ${show(partitions)}, expected an array of numbers`);
     }
-    this.#ready("preadyList", [...partitions] as number[]);
+    this.#guarded(() => this.#ready("preadyList", [...partitions] as number[]));
   }
 
   /**
@@ -122,7 +127,11 @@ export class Prequest<T = any> extends Request<T> {
    * @throws {MPI.Exception} ERR_REQUEST for anything but a partitioned receive, ERR_ARG when there is no such partition.
    * @see MPI-4.1 §4.2.2
    */
-  async parrived(partition: number): Promise<boolean> {
+  parrived(partition: number): Promise<boolean> {
+    return this.#guarded(() => this.#parrived(partition));
+  }
+
+  async #parrived(partition: number): Promise<boolean> {
     const partitions = this.#partitions;
     if (!partitions?.arrived) throw requestError("call parrived on", this.#name, "it is no partitioned receive");
     this.#check("parrived", partitions, partition);

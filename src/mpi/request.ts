@@ -225,15 +225,15 @@ export class Request<T = any> {
    * ```
    * @see MPI-4.1 §3.7.5
    */
-  static async waitany<T = any>(
-    requests: readonly Request<T>[],
+  static async waitany<R extends Request>(
+    requests: readonly R[],
     options?: { status?: Status; signal?: AbortSignal },
-  ): Promise<[number, T]> {
+  ): Promise<[number, DataOfOne<R>]> {
     check("waitany", requests, options, ["status", "signal"]);
     const active = requests.filter((request) => request.active);
     if (active.length === 0) {
       options?.status?.fill(ANY_SOURCE, ANY_TAG, 0, 0);
-      return [UNDEFINED, undefined as T];
+      return [UNDEFINED, undefined as DataOfOne<R>];
     }
     await waitUntil(active, "one", () => all("waitany", active), options?.signal);
     const index = requests.findIndex((request) => request.active && request.settled);
@@ -246,10 +246,10 @@ export class Request<T = any> {
    * @returns `[index, data]` for each; `null` when none is active.
    * @see MPI-4.1 §3.7.5
    */
-  static async waitsome<T = any>(
-    requests: readonly Request<T>[],
+  static async waitsome<R extends Request>(
+    requests: readonly R[],
     options?: ManyOptions,
-  ): Promise<[number, T][] | null> {
+  ): Promise<[number, DataOfOne<R>][] | null> {
     const statuses = check("waitsome", requests, options);
     const active = requests.filter((request) => request.active);
     if (active.length === 0) return null;
@@ -277,10 +277,10 @@ export class Request<T = any> {
    *
    * @see MPI-4.1 §3.7.5
    */
-  static async testany<T = any>(
-    requests: readonly Request<T>[],
+  static async testany<R extends Request>(
+    requests: readonly R[],
     options?: { status?: Status },
-  ): Promise<[number, boolean, T?]> {
+  ): Promise<[number, boolean, DataOfOne<R>?]> {
     check("testany", requests, options, ["status"]);
     await poll(requests);
     if (!requests.some((request) => request.active)) {
@@ -292,10 +292,10 @@ export class Request<T = any> {
   }
 
   /** Completes all that are complete: `[index, data]` for each; `null` when none is active. @see MPI-4.1 §3.7.5 */
-  static async testsome<T = any>(
-    requests: readonly Request<T>[],
+  static async testsome<R extends Request>(
+    requests: readonly R[],
     options?: Pick<ManyOptions, "statuses">,
-  ): Promise<[number, T][] | null> {
+  ): Promise<[number, DataOfOne<R>][] | null> {
     const statuses = check("testsome", requests, options, TEST);
     await poll(requests);
     return requests.some((request) => request.active) ? fetchSome(requests, statuses) : null;
@@ -341,6 +341,9 @@ export class Request<T = any> {
 
 /** The request that is none: always inactive. @see MPI-4.1 §3.7.3 */
 export const REQUEST_NULL = new Request<undefined>(undefined);
+
+/** What a request gives. */
+type DataOfOne<R extends Request> = R extends Request<infer T> ? T : never;
 
 /** What the requests of a list give, one by one. */
 type DataOf<R extends readonly Request[]> = { -readonly [K in keyof R]: R[K] extends Request<infer T> ? T : never };

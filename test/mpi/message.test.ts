@@ -3,6 +3,7 @@ import { test } from "uvu";
 import {
   ANY_SOURCE,
   ANY_TAG,
+  Comm,
   ERR_REQUEST,
   Exception,
   MESSAGE_NO_PROC,
@@ -78,6 +79,24 @@ test("a probe of PROC_NULL finds MESSAGE_NO_PROC at once, which can be received 
       MESSAGE_NO_PROC.free();
     }
     is(await comm.recv(), "stays");
+  });
+});
+
+test("MESSAGE_NO_PROC stays as it is when a communicator with an error handler finds it", async () => {
+  await ranks(1, async (comm) => {
+    let handled = 0;
+    const copy = await comm.dup();
+    copy.setErrhandler(Comm.createErrhandler(() => void handled++));
+    const message = await copy.mprobe({ source: PROC_NULL });
+    is(message, MESSAGE_NO_PROC);
+    is(Object.getPrototypeOf(message), Message.prototype);
+    await rejects(MESSAGE_NO_PROC.recv({ into: 5 } as never), TypeError, "option into is 5");
+    is(handled, 0);
+    await copy.send("once", { dest: 0 });
+    const real = await copy.mprobe();
+    await real.recv();
+    await rejects(real.recv(), Exception, "ERR_REQUEST");
+    is(handled, 1);
   });
 });
 

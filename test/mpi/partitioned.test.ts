@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import {
   ANY_TAG,
+  Comm,
   ERR_ARG,
   ERR_COUNT,
   ERR_RANK,
@@ -394,6 +395,63 @@ test("pready in a wrong state is ERR_REQUEST, of a wrong partition ERR_ARG, and 
     receive.free();
     throws(() => send.start(), isError(ERR_REQUEST, "it has been freed"));
     throws(() => receive.start(), isError(ERR_REQUEST, "it has been freed"));
+  });
+});
+
+test("an error handler of the communicator sees the errors of its partitioned requests", async () => {
+  await ranks(1, async (comm) => {
+    const seen: number[] = [];
+    const copy = await comm.dup();
+    copy.setErrhandler(Comm.createErrhandler((_, error) => void seen.push(error.errorClass)));
+    const send = copy.psendInit(new Int32Array(4), { partitions: 4, dest: 0 });
+    const receive = copy.precvInit(new Int32Array(2), { partitions: 2, source: 0 });
+    throws(() => send.pready(0), /ERR_REQUEST/);
+    Prequest.startall([send, receive]);
+    throws(() => send.pready(4), /ERR_ARG/);
+    throws(() => send.preadyRange(2, 1), /ERR_ARG/);
+    throws(() => send.preadyList([1, 1]), /ERR_ARG/);
+    await rejects(receive.parrived(2), Exception, "ERR_ARG");
+    send.preadyRange(0, 3);
+    await send.wait();
+    await rejects(receive.wait(), Exception, "ERR_TRUNCATE");
+    equal(seen, [ERR_REQUEST, ERR_ARG, ERR_ARG, ERR_ARG, ERR_ARG, ERR_TRUNCATE]);
+  });
+});
+
+test("partitions cross an intercommunicator, both ways at once", async () => {
+  await ranks(4, async (comm) => {
+    const side = comm.rank % 2;
+    const local = await comm.split(side, comm.rank);
+    const inter = await local.createIntercomm(0, comm, 1 - side, 3);
+    const into = new Int16Array(6);
+    const requests = [
+      inter.psendInit(new Int16Array(6).fill(comm.rank + 1), { partitions: 3, dest: local.rank }),
+      inter.precvInit(into, { partitions: 2, source: local.rank }),
+    ] as const;
+    Prequest.startall([...requests]);
+    requests[0].preadyRange(0, 2);
+    const statuses: Status[] = [];
+    await Request.waitall(requests, { statuses });
+    equal(into, new Int16Array(6).fill((comm.rank ^ 1) + 1));
+    equal([statuses[1]!.source, statuses[1]!.count], [local.rank, 12]);
+  });
+});
+
+test("waiting for a partitioned receive ends when its signal aborts, and nothing of the round is lost", async () => {
+  await ranks(1, async (comm) => {
+    const send = comm.psendInit(Int32Array.of(1, 2), { partitions: 2, dest: 0 });
+    const receive = comm.precvInit(new Int32Array(2), { partitions: 2, source: 0 });
+    Prequest.startall([send, receive]);
+    send.pready(1);
+    const controller = new AbortController();
+    const waiting = receive.wait({ signal: controller.signal });
+    await turns();
+    controller.abort(new RangeError("enough"));
+    await rejects(waiting, RangeError, "enough");
+    ok(receive.active);
+    send.pready(0);
+    equal(await receive.wait(), Int32Array.of(1, 2));
+    await send.wait();
   });
 });
 

@@ -228,6 +228,43 @@ test("sendrecvReplace() swaps the contents of two buffers, of every class and le
   }
 });
 
+test("rsend() and irsend() need no receive that is posted already, for short and long messages", async () => {
+  await ranks(2, async (comm) => {
+    if (comm.rank === 0) {
+      await comm.rsend("short", { dest: 1, tag: 1 });
+      const sends = [comm.irsend(long, { dest: 1, tag: 2 }), comm.rsend(long, { dest: 1, tag: 3 })] as const;
+      await comm.send("all are on their way", { dest: 1, tag: 4 });
+      await sends[0].wait();
+      return sends[1];
+    }
+    is(await comm.recv({ tag: 4 }), "all are on their way");
+    for (const tag of [3, 2, 1]) is(await comm.recv({ tag }), tag === 1 ? "short" : long);
+  });
+});
+
+test("sendrecv() with itself and with PROC_NULL on one side only exchanges what there is, and says so in the status", async () => {
+  await ranks(2, async (comm) => {
+    const { rank } = comm;
+    const peer = 1 - rank;
+    for (const data of ["short", long]) {
+      const status = new Status();
+      is(await comm.sendrecv(data, { dest: rank, sendtag: 5, source: rank, recvtag: 5, status }), data);
+      equal([status.source, status.tag], [rank, 5]);
+      // Only one direction has messages: from rank 0 to rank 1.
+      const [dest, source] = rank === 0 ? [peer, PROC_NULL] : [PROC_NULL, peer];
+      const got = await comm.sendrecv(data, { dest, source, sendtag: 6, recvtag: 6, status });
+      is(got, rank === 0 ? undefined : data);
+      equal([status.source, status.tag], rank === 0 ? [PROC_NULL, ANY_TAG] : [peer, 6]);
+      const into = Int16Array.of(rank);
+      is(await comm.sendrecvReplace(into, { dest, source, status }), into);
+      equal([into[0], status.source], rank === 0 ? [0, PROC_NULL] : [0, peer]);
+      const request = comm.isendrecv(data, { dest: PROC_NULL, source: PROC_NULL });
+      is(await request.wait({ status }), undefined);
+      equal([status.source, status.count], [PROC_NULL, 0]);
+    }
+  });
+});
+
 test("sendrecv() whose data cannot be carried takes no message", async () => {
   await ranks(1, async (comm) => {
     await comm.send("waiting", { dest: 0 });

@@ -1,6 +1,6 @@
 // Ending a wait with an AbortSignal: the call rejects with the signal's reason, and no message is lost.
 import { test } from "uvu";
-import { Request } from "../../src/mpi/mpi.ts";
+import { Grequest, Request } from "../../src/mpi/mpi.ts";
 import { equal, is, ok, rejects } from "../support/assert.ts";
 import { ranks } from "../support/ranks.ts";
 import { turns } from "../support/sinks.ts";
@@ -129,6 +129,58 @@ test("Request.wait() and the waitall family, when aborted, leave the requests ac
     await comm.send("b", { dest: 0, tag: 1 });
     await comm.send("a", { dest: 0, tag: 0 });
     equal(await Request.waitall(requests), ["a", "b"]);
+  });
+});
+
+test("a wait for sends, persistent requests and Grequests that is aborted leaves them as they are too", async () => {
+  await ranks(1, async (comm) => {
+    const persistent = comm.recvInit<string>({ tag: 1 });
+    persistent.start();
+    const work = Grequest.start<string>();
+    const requests = [comm.issend("sent", { dest: 0, tag: 2 }), persistent, work];
+    for (const wait of [
+      ...requests.map((request) => (signal: AbortSignal) => request.wait({ signal })),
+      (signal: AbortSignal) => Request.waitall(requests, { signal }),
+      (signal: AbortSignal) => Request.waitany(requests, { signal }),
+      (signal: AbortSignal) => Request.waitsome(requests, { signal }),
+    ]) {
+      const controller = new AbortController();
+      const waiting = wait(controller.signal);
+      await turns();
+      controller.abort(new Reason("enough"));
+      await rejects(waiting, Reason, "enough");
+      ok(requests.every((request) => request.active));
+    }
+    is(await comm.recv({ tag: 2 }), "sent");
+    await comm.send("received", { dest: 0, tag: 1 });
+    work.complete("worked");
+    equal(await Request.waitall(requests), [undefined, "received", "worked"]);
+  });
+});
+
+test("a matched probe that races with its signal loses no message: what it does not take, the next one does", async () => {
+  const count = 300;
+  await ranks(2, async (comm) => {
+    if (comm.rank === 0) {
+      for (let i = 0; i < count; i++) {
+        await comm.send(i, { dest: 1 });
+        if (i % 2 === 0) await turns(1);
+      }
+      return;
+    }
+    const got: number[] = [];
+    for (let attempts = 0; got.length < count; attempts++) {
+      const controller = new AbortController();
+      const probing = comm.mprobe({ source: 0, signal: controller.signal });
+      if (attempts % 2 === 0) await turns(attempts % 3);
+      controller.abort(new Reason("next"));
+      const message = await probing.catch((error) => ok(error instanceof Reason));
+      if (message) got.push(await message.recv<number>());
+    }
+    equal(
+      got,
+      Array.from({ length: count }, (_, i) => i),
+    );
   });
 });
 
