@@ -36,6 +36,12 @@ export class Items {
     return this.count * this.map.size;
   }
 
+  /** The bytes of the buffer that the items lie in. */
+  get span(): { readonly start: number; readonly end: number } {
+    const { start, end } = boundsOf(this.map, this.count);
+    return { start: start + this.#origin, end: end + this.#origin };
+  }
+
   /** The memory of the items where they are packed already: a view. */
   get dense(): Uint8Array | undefined {
     if (this.size === 0) return this.#bytes.subarray(0, 0);

@@ -2,6 +2,7 @@
 // send and receive. Counts, displacements in bytes and types are checked once; the items are packed at each start.
 import { Exception, show } from "../base/errors.ts";
 import type { Slot } from "../collectives/chunk.ts";
+import type { Each } from "../collectives/runs.ts";
 import type { Body } from "../data/body.ts";
 import { allocate } from "../data/buffer.ts";
 import type { Items } from "../data/items.ts";
@@ -25,7 +26,7 @@ export class PeerItems {
 
   /**
    * @param size the number of peers
-   * @param names what the call calls the options
+   * @param names what the call calls the options @param each what it calls a peer
    * @param receives true where something is received into the items
    * @throws TypeError, ERR_COUNT, ERR_DISP, ERR_TYPE, ERR_BUFFER
    */
@@ -36,10 +37,11 @@ export class PeerItems {
     { counts, displs, types }: PeerOptions,
     names: readonly [counts: string, displs: string, types: string],
     receives: boolean,
+    each: Each = "rank",
   ) {
     const given = checkBuffer(call, buffer);
-    const numbers = checkPerRank(call, size, names[0], counts, "ERR_COUNT");
-    const origins = checkPerRank(call, size, names[1], displs, "ERR_DISP");
+    const numbers = checkPerRank(call, size, names[0], counts, "ERR_COUNT", each);
+    const origins = checkPerRank(call, size, names[1], displs, "ERR_DISP", each);
     if (!Array.isArray(types)) {
       const state = types === undefined ? "missing" : show(types);
       throw new TypeError(
@@ -47,12 +49,28 @@ export class PeerItems {
       );
     }
     if (types.length !== size) {
-      const state = `there are ${size} ranks, expected one a rank`;
+      const state = `there are ${size} ${each}s, expected one a ${each}`;
       throw new Exception("ERR_TYPE", `Cannot ${call} with ${types.length} ${names[2]}: ${state}`);
     }
     this.#pieces = types.map((type, i) =>
       itemsOf(call, given, checkType(call, type), numbers?.[i] ?? 1, { receives, origin: origins?.[i] ?? 0 }),
     );
+    if (receives) this.#checkApart(call, each);
+  }
+
+  /** Throws where items of two peers certainly have bytes in common: together they have more than lie there. */
+  #checkApart(call: string, each: Each): void {
+    const order = [...this.#pieces.entries()].filter(([, { size }]) => size > 0);
+    order.sort(([, a], [, b]) => a.span.start - b.span.start);
+    for (const [at, [i, piece]] of order.slice(1).entries()) {
+      const [before, other] = order[at]!;
+      const end = Math.max(piece.span.end, other.span.end);
+      if (piece.size + other.size <= end - other.span.start) continue;
+      throw new Exception(
+        "ERR_DISP",
+        `Cannot ${call} into overlapping items: those of ${each} ${before} are at bytes ${other.span.start} to ${other.span.end}, those of ${each} ${i} begin at ${piece.span.start}`,
+      );
+    }
   }
 
   /** What each peer gets: packed, or the caller's own memory. */
