@@ -6,8 +6,8 @@
 //   p = 4, root 0   tree:  0→2 0→1 2→3      scatter:  0─[1]→1 0─[2]→2 0─[3]→3      ring:  0─[0 3 2]→1─[1 0 3]→2─[2 1 0]→3
 //
 // Cost   (⌈log₂ p⌉ + p)·α + 2n·(p−1)/p·β          α latency of a message, β time per byte, n bytes
-// Good   very long data. On one host, where ranks share the cores and the memory's bandwidth, 4 and 8 ranks took 0.6 of
-//        binomial's speed at 1 MiB, 0.9 at 4 MiB, 0.9 to 1.2 at 8 MiB and 1.0 to 1.3 at 32 MiB
+// Good   very long data. On one host, where ranks share the cores and the memory's bandwidth, its speed on 4 and 8 ranks
+//        was 0.65 of binomial's at 1 MiB, 0.8 at 4, 0.9 at 8, 1.1 (0.9 to 1.3) at 16 and 1.15 (1.0 to 1.6) at 32 MiB
 // Needs  nothing
 // From   Barnett, Gupta, Payne, Shuler, van de Geijn, Watts, "Building a high-performance collective communication
 //        library", Supercomputing 1994

@@ -95,7 +95,7 @@ function rows<Run>(...list: [...Row<Run>[], linear: { name: "linear"; run: Run }
 export const algorithms = {
   barrier: rows({ name: "dissemination", run: barrierDissemination }, { name: "linear", run: barrierLinear }),
   bcast: rows(
-    { name: "scatter-allgather", run: bcastScatterAllgather, when: { bytesAbove: 8 * MiB, ranksFrom: 3 } },
+    { name: "scatter-allgather", run: bcastScatterAllgather, when: { bytesAbove: 16 * MiB, ranksFrom: 3 } },
     { name: "binomial", run: bcastBinomial },
     { name: "linear", run: bcastLinear },
   ),

@@ -229,7 +229,7 @@ test("info algorithms shows every row of the table that picks, when it is picked
   }
   match(stdout, "bcast (TSMPI_BCAST=binomial)");
   match(stdout, "reduceScatter (TSMPI_REDUCE_SCATTER is not set)");
-  match(stdout, /^ {2}scatter-allgather +above 8 MiB, from 3 ranks$/m);
+  match(stdout, /^ {2}scatter-allgather +above 16 MiB, from 3 ranks$/m);
   match(stdout, /^ {2}recursive-doubling +if power of two$/m);
   match(stdout, /^ {2}ring +above 64 KiB, from 3 ranks, if commutative and elementwise$/m);
   match(stdout, /^ {2}dissemination +always\n {2}linear +only when asked for$/m);

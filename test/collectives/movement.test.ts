@@ -128,9 +128,9 @@ test("bcast() in pieces carries parts of any lengths, and lands them in into", a
 
 test("bcast() takes long data in pieces, and short data down the tree, without a word from the user", async () => {
   for (const [bytes, messages] of [
-    [8 << 20, 3],
+    [16 << 20, 3],
     // Three announcements, a piece for each of the three who wait, and three pieces over each link of the ring.
-    [(8 << 20) + 1, 3 + 3 + 3 * 3],
+    [(16 << 20) + 1, 3 + 3 + 3 * 3],
   ] as const) {
     const net = new FakeNetwork(4, bytes);
     const data = new Uint8Array(bytes).fill(7);

@@ -54,8 +54,8 @@ test("select() picks by length, ranks and operator", () => {
   is(picked("reduce", { size: 4, bytes: 8, commute: true }), "reduceBinomial");
   is(picked("reduceScatter", { size: 4, ...long }), "reduceScatterRing");
   is(picked("reduceScatter", { size: 4, bytes: 8, commute: false }), "reduceScatterBinomial");
-  is(picked("bcast", { size: 3, bytes: 8 << 20 }), "bcastBinomial");
-  is(picked("bcast", { size: 3, bytes: (8 << 20) + 1 }), "bcastScatterAllgather");
+  is(picked("bcast", { size: 3, bytes: 16 << 20 }), "bcastBinomial");
+  is(picked("bcast", { size: 3, bytes: (16 << 20) + 1 }), "bcastScatterAllgather");
   is(picked("bcast", { size: 2, bytes: 1 << 30 }), "bcastBinomial");
   is(picked("alltoall", { size: 8 }), "alltoallBruck");
   is(picked("alltoall", { size: 7 }), "alltoallPairwise");
