@@ -49,8 +49,8 @@ export async function bcast(lane: Lane, data: unknown, { root, into }: Rooted): 
 }
 
 /** A bcast on the root, which this rank is. */
-export async function give(lane: Lane, chunk: Body): Promise<void> {
-  await select("bcast", { size: lane.size, bytes: bodyBytes(chunk) })(lane, lane.rank, chunk);
+export function give(lane: Lane, chunk: Body): Promise<unknown> {
+  return select("bcast", { size: lane.size, bytes: bodyBytes(chunk) })(lane, lane.rank, chunk);
 }
 
 /**
