@@ -76,21 +76,21 @@ export abstract class CollectiveV extends Collective {
    * @see MPI-4.1 §6.5
    */
   gatherv<B extends BufferLike>(
-    data: Data | InPlace,
+    data: Data | InPlace | null,
     options: RootOptions & CountsOptions & Into<B>,
   ): Promise<B | null>;
   gatherv<A extends TypedArray>(data: A, options?: RootOptions & CountsOptions): Promise<A | null>;
-  gatherv<T = any>(data: readonly T[], options?: RootOptions & CountsOptions): Promise<T[] | null>;
+  gatherv<T = any>(data: readonly T[] | null, options?: RootOptions & CountsOptions): Promise<T[] | null>;
   gatherv(data: unknown, options?: RootOptions & CountsOptions & MaybeInto): Promise<any> {
     return this.finish(() => this.planGatherv("gatherv", data, options));
   }
   /** Starts a gatherv. @see MPI-4.1 §6.12.3 */
   igatherv<B extends BufferLike>(
-    data: Data | InPlace,
+    data: Data | InPlace | null,
     options: RootOptions & CountsOptions & Into<B>,
   ): Request<B | null>;
   igatherv<A extends TypedArray>(data: A, options?: RootOptions & CountsOptions): Request<A | null>;
-  igatherv<T = any>(data: readonly T[], options?: RootOptions & CountsOptions): Request<T[] | null>;
+  igatherv<T = any>(data: readonly T[] | null, options?: RootOptions & CountsOptions): Request<T[] | null>;
   igatherv(data: unknown, options?: RootOptions & CountsOptions & MaybeInto): Request<any> {
     return new Request(this.planGatherv("igatherv", data, options)());
   }

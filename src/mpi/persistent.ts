@@ -95,11 +95,11 @@ export abstract class Persistent extends Reduction {
 
   /** A gatherv that can be started again and again. @see MPI-4.1 §6.13.3 */
   gathervInit<B extends BufferLike>(
-    data: Data | InPlace,
+    data: Data | InPlace | null,
     options: RootOptions & CountsOptions & Into<B>,
   ): Prequest<B | null>;
   gathervInit<A extends TypedArray>(data: A, options?: RootOptions & CountsOptions): Prequest<A | null>;
-  gathervInit<T = any>(data: readonly T[], options?: RootOptions & CountsOptions): Prequest<T[] | null>;
+  gathervInit<T = any>(data: readonly T[] | null, options?: RootOptions & CountsOptions): Prequest<T[] | null>;
   gathervInit(data: unknown, options?: RootOptions & CountsOptions & { into?: BufferLike | InPlace }): Prequest<any> {
     return new Prequest(this.planGatherv("gathervInit", data, options));
   }
@@ -165,7 +165,7 @@ export abstract class Persistent extends Reduction {
 
   /** A reduce that can be started again and again. @see MPI-4.1 §6.13.7 */
   reduceInit<B extends BufferLike>(
-    data: TypedArray | InPlace,
+    data: TypedArray | InPlace | null,
     options: OpOptions<any> & RootOptions & Into<B>,
   ): Prequest<B | null>;
   reduceInit<T = any>(data: T, options?: OpOptions<T> & RootOptions): Prequest<T | null>;

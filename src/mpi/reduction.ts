@@ -69,7 +69,7 @@ export abstract class Reduction extends CollectiveW {
    * @see MPI-4.1 §6.9.1
    */
   reduce<B extends BufferLike>(
-    data: TypedArray | InPlace,
+    data: TypedArray | InPlace | null,
     options: OpOptions<any> & RootOptions & Into<B>,
   ): Promise<B | null>;
   reduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Promise<T | null>;
@@ -78,7 +78,7 @@ export abstract class Reduction extends CollectiveW {
   }
   /** Starts a reduce. @see MPI-4.1 §6.12.7 */
   ireduce<B extends BufferLike>(
-    data: TypedArray | InPlace,
+    data: TypedArray | InPlace | null,
     options: OpOptions<any> & RootOptions & Into<B>,
   ): Request<B | null>;
   ireduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Request<T | null>;

@@ -4,6 +4,7 @@ import { test } from "uvu";
 import {
   Exception,
   IN_PLACE,
+  INT,
   type Intercomm,
   MAX,
   PROC_NULL,
@@ -332,6 +333,39 @@ test("groups with other operators, or arrays of other lengths, are told", async 
   match(operators, /called allreduce\((MAX|SUM)\), rank \d called allreduce\((MAX|SUM)\) \(ERR_OP\)$/);
   const lengths = await failure([1, 2], ({ inter, side }) => inter.allreduce(new Int8Array(side + 1)));
   match(lengths, /called allreduce\(SUM, Int8Array\([12]\)\).*\(ERR_COUNT\)$/);
+});
+
+test("alltoallw, and the option type, take items from and to where they lie on both sides", async () => {
+  await sides([2, 3], async ({ inter, side, world }) => {
+    const others = inter.remoteGroup.translateRanks();
+    // Every other number of mine to the others, a number each; what comes stands backwards.
+    const data = new Int32Array(2 * others.length).fill(world.rank);
+    const options = () => ({
+      sdispls: others.map((_, i) => 8 * i),
+      sendtypes: others.map(() => INT),
+      rdispls: others.map((_, i) => 4 * (others.length - 1 - i)),
+      recvtypes: others.map(() => INT),
+      into: new Int32Array(others.length),
+    });
+    const expected = Int32Array.from(others).reverse();
+    equal(await inter.alltoallw(data, options()), expected);
+    equal(await inter.ialltoallw(data, options()).wait(), expected);
+    equal(await started(inter.alltoallwInit(data, options())), expected);
+    // A column of a 2×3 matrix goes as a column of another.
+    const column = INT.createVector(2, 1, 3).commit();
+    const matrix = Int32Array.from([0, 1, 2, 3, 4, 5], (x) => 10 * world.rank + x);
+    const rank = side === 1 ? 1 : inter.rank === 1 ? ROOT : PROC_NULL;
+    const into = new Int32Array(6);
+    const got = await inter.bcast(matrix, { root: rank, type: column, count: 1, into });
+    equal(got, side === 0 ? null : Int32Array.of(10, 0, 0, 13, 0, 0));
+    const sum = new Int32Array(6);
+    await inter.allreduce(matrix, { type: column, count: 1, into: sum });
+    const first = others.reduce((total, other) => total + 10 * other, 0);
+    equal(sum, Int32Array.of(first, 0, 0, first + 3 * others.length, 0, 0));
+    const gathered = new Int32Array(12);
+    await inter.reduce(side === 0 ? null : matrix, { root: rank, type: column, count: 1, into: gathered });
+    equal(gathered[0], rank === ROOT ? first : 0);
+  });
 });
 
 test("there is no data in place between groups, and counts are one a rank of the other group", async () => {
