@@ -16,7 +16,7 @@ const rootOf = (lane: AcrossLane, side: number, rootSide: number, root: number) 
   return lane.rank === root ? ROOT : PROC_NULL;
 };
 /** What a rank has, by side: a short value or a long one, so that both travel. */
-const valueOf = (side: number, rank: number) => ({ side, rank, text: "x".repeat((rank % 2) * 600) });
+const someValue = (side: number, rank: number) => ({ side, rank, text: "x".repeat((rank % 2) * 600) });
 const floats = (side: number, rank: number, length: number) =>
   Float64Array.from({ length }, (_, i) => 1000 * side + 100 * rank + i);
 const nulls = (count: number) => new Array<null>(count).fill(null);
@@ -42,10 +42,10 @@ test("bcast() gives the other group the root's value, buffer, or fills its into;
     eachPair(seed, async (run, sizes) => {
       await eachRootOf(sizes, async (rootSide, root) => {
         const values = await run((lane, side) =>
-          across.bcast(lane, valueOf(side, lane.rank), { root: rootOf(lane, side, rootSide, root) }),
+          across.bcast(lane, someValue(side, lane.rank), { root: rootOf(lane, side, rootSide, root) }),
         );
         same(values[rootSide], nulls(sizes[rootSide]!));
-        same(values[1 - rootSide], new Array(sizes[1 - rootSide]!).fill(valueOf(rootSide, root)));
+        same(values[1 - rootSide], new Array(sizes[1 - rootSide]!).fill(someValue(rootSide, root)));
         for (const length of [0, 3, 100]) {
           const memory = ranksOf(sizes[1 - rootSide]!).map(() => new Float64Array(length + 1));
           const filled = await run((lane, side) => {
@@ -68,14 +68,14 @@ test("scatter() and scatterv() give each rank of the other group its value or ru
       await eachRootOf(sizes, async (rootSide, root) => {
         const takers = sizes[1 - rootSide]!;
         const values = await run((lane, side) =>
-          across.scatter(lane, side === rootSide ? ranksOf(takers).map((rank) => valueOf(5, rank)) : null, {
+          across.scatter(lane, side === rootSide ? ranksOf(takers).map((rank) => someValue(5, rank)) : null, {
             root: rootOf(lane, side, rootSide, root),
           }),
         );
         same(values[rootSide], nulls(sizes[rootSide]!));
         same(
           values[1 - rootSide],
-          ranksOf(takers).map((rank) => valueOf(5, rank)),
+          ranksOf(takers).map((rank) => someValue(5, rank)),
         );
         for (const block of [0, 1, 60]) {
           const blocks = await run((lane, side) =>
@@ -112,9 +112,9 @@ test("gather() and gatherv() collect the other group's data at the root, by remo
         const givers = ranksOf(sizes[1 - rootSide]!);
         const onlyRoot = (result: unknown) => ranksOf(sizes[rootSide]!).map((rank) => (rank === root ? result : null));
         const values = await run((lane, side) =>
-          across.gather(lane, valueOf(side, lane.rank), { root: rootOf(lane, side, rootSide, root) }),
+          across.gather(lane, someValue(side, lane.rank), { root: rootOf(lane, side, rootSide, root) }),
         );
-        same(values[rootSide], onlyRoot(givers.map((rank) => valueOf(1 - rootSide, rank))));
+        same(values[rootSide], onlyRoot(givers.map((rank) => someValue(1 - rootSide, rank))));
         same(values[1 - rootSide], nulls(givers.length));
         for (const length of [0, 1, 60]) {
           const into = new Float64Array(length * givers.length);
@@ -142,9 +142,9 @@ test("gather() and gatherv() collect the other group's data at the root, by remo
 test("allgather() and allgatherv() give each group the other's data, by remote rank", async () => {
   await eachRow("allgather", (seed) =>
     eachPair(seed, async (run, sizes) => {
-      const values = await run((lane, side) => across.allgather(lane, valueOf(side, lane.rank), {}));
+      const values = await run((lane, side) => across.allgather(lane, someValue(side, lane.rank), {}));
       for (const side of [0, 1]) {
-        const others = ranksOf(sizes[1 - side]!).map((rank) => valueOf(1 - side, rank));
+        const others = ranksOf(sizes[1 - side]!).map((rank) => someValue(1 - side, rank));
         same(values[side], new Array(sizes[side]!).fill(others));
       }
       // The two directions have other lengths, also none.
@@ -191,7 +191,7 @@ test("alltoall() and alltoallv() give every rank its value, block or run of ever
     const values = await run((lane, side) =>
       across.alltoall(
         lane,
-        others(side).map((to) => ({ ...valueOf(side, lane.rank), to })),
+        others(side).map((to) => ({ ...someValue(side, lane.rank), to })),
         {},
       ),
     );
@@ -199,7 +199,7 @@ test("alltoall() and alltoallv() give every rank its value, block or run of ever
       for (const [to, got] of values[side]!.entries()) {
         same(
           got,
-          others(side).map((rank) => ({ ...valueOf(1 - side, rank), to })),
+          others(side).map((rank) => ({ ...someValue(1 - side, rank), to })),
         );
       }
     }
