@@ -22,15 +22,16 @@ const TILE = 32768;
 /** An innermost loop of fewer steps than this gives its place to a longer one. */
 const SHORT = 8;
 
+const once: Steps = { count: 1, stride: 0, packed: 0 };
+
 /** Copies `count` items whose origins are `extent` bytes apart and whose packed bytes are `size`. */
 export function copyItems(plan: Plan, count: number, extent: number, size: number, sides: Sides): void {
-  const copier = new Copier(sides);
   const tile = plan.length > 1 ? Math.max(1, Math.floor(TILE / size)) : count;
   for (let done = 0; done < count; done += tile) {
     const items = { count: Math.min(tile, count - done), stride: extent, packed: size };
     for (const block of plan) {
-      const loops = items.count === 1 ? block.loops : [items, ...block.loops];
-      copier.copy({ ...block, loops: longestInside(loops) }, done * extent, done * size);
+      const memory = sides.origin + done * extent + block.offset;
+      copyBlock(sides, block, items, memory, sides.at + done * size + block.packed);
     }
   }
 }
@@ -39,119 +40,137 @@ function isRegular(loop: Dimension): loop is Steps {
   return "stride" in loop;
 }
 
-/** The same loops, a long one innermost. */
-function longestInside(loops: readonly Dimension[]): readonly Dimension[] {
-  const last = loops.at(-1);
-  if (loops.length < 2 || !isRegular(last!) || last.count >= SHORT) return loops;
-  const longest = loops.filter(isRegular).reduce((best, loop) => (loop.count > best.count ? loop : best), last);
-  return [...loops.filter((loop) => loop !== longest), longest];
+/** A block of all items; the first one's is at these bytes of memory and of the packed piece. */
+function copyBlock(sides: Sides, { loops, bytes }: Block, items: Steps, memory: number, packed: number): void {
+  // The frequent cases go without making arrays: the fixed cost of a copy is that of 200 to 300 elements.
+  const [only] = loops;
+  if (!only) return grid(sides, memory, packed, bytes, once, items);
+  if (loops.length === 1 && isRegular(only)) return grid(sides, memory, packed, bytes, items, only);
+  walk(sides, items.count === 1 ? loops : [items, ...loops], 0, bytes, memory, packed);
 }
 
-const kinds = [Uint8Array, Int16Array, Int32Array, Float64Array] as const;
-
-/** A side's whole buffer as words of 2 ** shift bytes. */
-function viewOf({ buffer }: Uint8Array, shift: number): Words {
-  return new kinds[shift as 0](buffer, 0, Math.floor(buffer.byteLength / 2 ** shift));
-}
-
-/** One call's copies: from one array to another, whose views as words are made at first use. */
-class Copier {
-  readonly #sides: Sides;
-  readonly #from: Uint8Array;
-  readonly #to: Uint8Array;
-  readonly #views: [from: Words, to: Words][] = [];
-
-  constructor(sides: Sides) {
-    this.#sides = sides;
-    this.#from = sides.unpack ? sides.packed : sides.memory;
-    this.#to = sides.unpack ? sides.memory : sides.packed;
-  }
-
-  #words(shift: number): [from: Words, to: Words] {
-    this.#views[shift] ??= [viewOf(this.#from, shift), viewOf(this.#to, shift)];
-    return this.#views[shift];
-  }
-
-  /** Copies a block of the item that is so many bytes behind the first one, in memory and in the packed piece. */
-  copy(block: Block, memory: number, packed: number): void {
-    const { origin, at, unpack } = this.#sides;
-    const [there, here] = [origin + memory + block.offset, at + packed + block.packed];
-    this.#loop(block, 0, unpack ? here : there, unpack ? there : here);
-  }
-
-  /** The loops from number `depth` on; `f` and `t` are bytes of the two arrays. */
-  #loop(block: Block, depth: number, f: number, t: number): void {
-    const { loops, bytes } = block;
-    const loop = loops[depth];
-    const left = loops.length - depth;
-    if (!loop) return this.#grid(f, t, bytes, unit, unit);
-    if (isRegular(loop)) {
-      if (left === 1) return this.#grid(f, t, bytes, unit, loop);
-      const next = loops[depth + 1]!;
-      if (left === 2 && isRegular(next)) return this.#grid(f, t, bytes, loop, next);
-      const [fStep, tStep] = this.#ends(loop.stride, loop.packed);
-      for (let i = 0; i < loop.count; i++) this.#loop(block, depth + 1, f + i * fStep, t + i * tStep);
-      return;
+/** The loops from number `depth` on. */
+function walk(
+  sides: Sides,
+  loops: readonly Dimension[],
+  depth: number,
+  bytes: number,
+  memory: number,
+  packed: number,
+): void {
+  const loop = loops[depth]!;
+  const left = loops.length - depth;
+  if (left === 1) {
+    if (isRegular(loop)) grid(sides, memory, packed, bytes, once, loop);
+    else copyPlaces(sides, memory, packed, bytes, loop);
+  } else if (!isRegular(loop)) {
+    const { offsets, positions } = loop;
+    for (let i = 0; i < loop.count; i++) {
+      walk(sides, loops, depth + 1, bytes, memory + offsets[i]!, packed + positions[i]!);
     }
-    if (left === 1) return this.#places(f, t, bytes, loop);
-    const [fPlaces, tPlaces] = this.#ends(loop.offsets, loop.positions);
-    for (let i = 0; i < loop.count; i++) this.#loop(block, depth + 1, f + fPlaces[i]!, t + tPlaces[i]!);
+  } else {
+    const next = loops[depth + 1]!;
+    if (left === 2 && isRegular(next)) return grid(sides, memory, packed, bytes, loop, next);
+    for (let i = 0; i < loop.count; i++) {
+      walk(sides, loops, depth + 1, bytes, memory + i * loop.stride, packed + i * loop.packed);
+    }
   }
+}
 
-  /** What belongs to memory and what to the packed piece, as from and to. */
-  #ends<T>(memory: T, packed: T): [from: T, to: T] {
-    return this.#sides.unpack ? [packed, memory] : [memory, packed];
-  }
-
-  /** Two regular loops around a run of bytes. */
-  #grid(f: number, t: number, bytes: number, outer: Steps, inner: Steps): void {
-    const [fOuter, tOuter] = this.#ends(outer.stride, outer.packed);
-    const [fInner, tInner] = this.#ends(inner.stride, inner.packed);
-    if (bytes >= LONG) {
-      for (let j = 0; j < outer.count; j++) {
-        for (let i = 0; i < inner.count; i++) {
-          this.#set(f + j * fOuter + i * fInner, t + j * tOuter + i * tInner, bytes);
-        }
+/** Two regular loops around a run of bytes. */
+function grid(sides: Sides, memory: number, packed: number, bytes: number, one: Steps, other: Steps): void {
+  const swap = other.count < SHORT && one.count > other.count;
+  const outer = swap ? other : one;
+  const inner = swap ? one : other;
+  if (bytes >= LONG) {
+    for (let j = 0; j < outer.count; j++) {
+      for (let i = 0; i < inner.count; i++) {
+        const at = memory + j * outer.stride + i * inner.stride;
+        copyRun(sides, at, packed + j * outer.packed + i * inner.packed, bytes);
       }
-      return;
     }
-    const [a, b] = [this.#from.byteOffset + f, this.#to.byteOffset + t];
-    const shift = shiftOf(a | b | bytes | outer.stride | outer.packed | inner.stride | inner.packed);
-    const width = 1 << shift;
-    const [from, to] = this.#words(shift);
-    const [fromHalves, toHalves] = shift === 3 ? this.#words(2) : [from, to];
-    gridKernel(shift, bytes === width)(
-      ...([from, fromHalves, a / width, fOuter / width, fInner / width] as const),
-      ...([to, toHalves, b / width, tOuter / width, tInner / width] as const),
-      ...([outer.count, inner.count, bytes / width] as const),
-    );
+    return;
   }
-
-  /** Runs of bytes at places that follow no rule. */
-  #places(f: number, t: number, bytes: number, { count, offsets, positions, lengths, bits, longest }: Places): void {
-    const [fPlaces, tPlaces] = this.#ends(offsets, positions);
-    if (Math.max(bytes, longest) >= LONG) {
-      for (let i = 0; i < count; i++) this.#set(f + fPlaces[i]!, t + tPlaces[i]!, lengths ? lengths[i]! : bytes);
-      return;
-    }
-    const [a, b] = [this.#from.byteOffset + f, this.#to.byteOffset + t];
-    const shift = shiftOf(a | b | bytes | bits);
-    const [from, to] = this.#words(shift);
-    const [fromHalves, toHalves] = shift === 3 ? this.#words(2) : [from, to];
-    const wide = [offsets, positions, lengths].some((table) => table instanceof Float64Array);
-    const kernel = placesKernel(shift, wide, lengths !== undefined);
-    const width = 1 << shift;
-    kernel(from, fromHalves, a / width, fPlaces, to, toHalves, b / width, tPlaces, count, bytes / width, lengths);
-  }
-
-  #set(f: number, t: number, bytes: number): void {
-    this.#to.set(this.#from.subarray(f, f + bytes), t);
+  const here = sides.memory.byteOffset + memory;
+  const there = sides.packed.byteOffset + packed;
+  const shift = shiftOf(here | there | bytes | outer.stride | outer.packed | inner.stride | inner.packed);
+  const m = viewsOf(sides.memory);
+  const p = viewsOf(sides.packed);
+  const dense = inner.packed === bytes ? (sides.unpack ? "from" : "to") : "neither";
+  const words = inWords(bytes, shift);
+  const kernel = gridKernel(shift, words, dense);
+  const a = inWords(here, shift);
+  const aOuter = inWords(outer.stride, shift);
+  const aInner = inWords(inner.stride, shift);
+  const b = inWords(there, shift);
+  const bOuter = inWords(outer.packed, shift);
+  const bInner = inWords(inner.packed, shift);
+  if (sides.unpack) {
+    kernel(p[shift]!, p[2], b, bOuter, bInner, m[shift]!, m[2], a, aOuter, aInner, outer.count, inner.count, words);
+  } else {
+    kernel(m[shift]!, m[2], a, aOuter, aInner, p[shift]!, p[2], b, bOuter, bInner, outer.count, inner.count, words);
   }
 }
 
-const unit: Steps = { count: 1, stride: 0, packed: 0 };
+/** Runs of bytes at places that follow no rule. */
+function copyPlaces(sides: Sides, memory: number, packed: number, bytes: number, places: Places): void {
+  const { count, offsets, positions, lengths } = places;
+  if (Math.max(bytes, places.longest) >= LONG) {
+    for (let i = 0; i < count; i++) {
+      copyRun(sides, memory + offsets[i]!, packed + positions[i]!, lengths ? lengths[i]! : bytes);
+    }
+    return;
+  }
+  const here = sides.memory.byteOffset + memory;
+  const there = sides.packed.byteOffset + packed;
+  const shift = shiftOf(here | there | bytes | places.bits);
+  const m = viewsOf(sides.memory);
+  const p = viewsOf(sides.packed);
+  const dense = places.even ? (sides.unpack ? "from" : "to") : "neither";
+  const words = inWords(bytes, shift);
+  const kernel = placesKernel(shift, words, dense, places.wide);
+  const a = inWords(here, shift);
+  const b = inWords(there, shift);
+  if (sides.unpack) kernel(p[shift]!, p[2], b, positions, m[shift]!, m[2], a, offsets, count, words, lengths);
+  else kernel(m[shift]!, m[2], a, offsets, p[shift]!, p[2], b, positions, count, words, lengths);
+}
 
-/** The widest words, as the logarithm of their bytes, that all of these numbers of bytes are multiples of. */
+function copyRun(sides: Sides, memory: number, packed: number, bytes: number): void {
+  if (sides.unpack) sides.memory.set(sides.packed.subarray(packed, packed + bytes), memory);
+  else sides.packed.set(sides.memory.subarray(memory, memory + bytes), packed);
+}
+
+/** The widest words, as the logarithm of their bytes, that all numbers in which these bits are set are multiples of. */
 function shiftOf(bits: number): number {
   return (bits & 1) !== 0 ? 0 : (bits & 2) !== 0 ? 1 : (bits & 4) !== 0 ? 2 : 3;
+}
+
+/**
+ * Bytes in words of 2 ** shift bytes. As a 32-bit integer where it is one for sure: the quotient 0 would be a floating-point
+ * number to the engine, and a loop that counts with one takes four times as long.
+ */
+function inWords(bytes: number, shift: number): number {
+  return shift === 0 ? bytes : (bytes / (1 << shift)) | 0;
+}
+
+/** A whole buffer as words of 1, 2, 4 and 8 bytes. */
+type Views = readonly [Words, Words, Words, Words];
+
+// Making the views anew for each copy would double its fixed cost.
+const known = new WeakMap<ArrayBufferLike, Views>();
+
+function viewsOf({ buffer }: Uint8Array): Views {
+  const found = known.get(buffer);
+  const bytes = buffer.byteLength;
+  // A buffer may have been resized or transferred in the meantime.
+  if (found?.[0].length === bytes) return found;
+  const words = (width: number) => Math.floor(bytes / width);
+  const views: Views = [
+    new Uint8Array(buffer, 0, bytes),
+    new Int16Array(buffer, 0, words(2)),
+    new Int32Array(buffer, 0, words(4)),
+    new Float64Array(buffer, 0, words(8)),
+  ];
+  known.set(buffer, views);
+  return views;
 }

@@ -25,6 +25,10 @@ export interface Places {
   readonly bits: number;
   /** The longest of the lengths. */
   readonly longest: number;
+  /** True when the runs follow each other without gaps in the packed piece. */
+  readonly even: boolean;
+  /** True when some table is not of 32-bit integers. */
+  readonly wide: boolean;
 }
 
 export type Dimension = Steps | Places;
@@ -78,8 +82,7 @@ export function scatter(plan: Plan, offsets: Float64Array, positions: Float64Arr
   const even = stepOf(positions);
   const first = place(plan, offsets[0]!, positions[0]!);
   if (regular !== undefined && even !== undefined) return repeat(first, count, regular, even);
-  const loop = places(offsets, positions);
-  return first.map((block) => ({ ...block, loops: [loop, ...block.loops] }));
+  return first.map((block) => ({ ...block, loops: [places(offsets, positions, block.bytes), ...block.loops] }));
 }
 
 /** Runs of bytes, which lie one behind the other in the packed piece, from its beginning. */
@@ -144,12 +147,21 @@ function stepOf(numbers: Float64Array, wanted?: number): number | undefined {
   return step;
 }
 
-function places(offsets: Float64Array, positions: Float64Array, lengths?: Float64Array): Places {
-  const tables = [relative(offsets), relative(positions), ...(lengths ? [small(lengths)] : [])] as const;
+/** The loop over these places, for runs of so many bytes, or of a length for each. */
+function places(offsets: Float64Array, positions: Float64Array, bytes: number | Float64Array): Places {
+  const lengths = typeof bytes === "number" ? undefined : bytes;
+  const tables = {
+    offsets: relative(offsets),
+    positions: relative(positions),
+    lengths: lengths && small(lengths),
+  };
   let bits = 0;
-  for (const table of tables) for (let i = 0; i < table.length; i++) bits |= table[i]!;
+  for (const table of Object.values(tables)) if (table) for (let i = 0; i < table.length; i++) bits |= table[i]!;
+  const end = (i: number) => positions[i]! + (lengths ? lengths[i]! : (bytes as number));
+  const even = positions.every((position, i) => i === 0 || position === end(i - 1));
   const longest = lengths ? lengths.reduce((most, length) => Math.max(most, length), 0) : 0;
-  return { count: offsets.length, offsets: tables[0], positions: tables[1], lengths: tables[2], bits, longest };
+  const wide = Object.values(tables).some((table) => table instanceof Float64Array);
+  return { count: offsets.length, ...tables, bits, even, longest, wide };
 }
 
 /** Counted from the first number. */
