@@ -17,6 +17,8 @@ export function ownFrame(frame: string): boolean {
 /** Frames that are kept: ours above the call, and the script's. */
 const FRAMES = 6;
 
+const located = new WeakSet<Error>();
+
 export class CallSite {
   readonly #trace: Error;
 
@@ -40,8 +42,10 @@ export class CallSite {
     return place?.split("/").at(-1);
   }
 
-  /** Gives an error that arose elsewhere the stack of this call. */
+  /** Gives an error that arose elsewhere the stack of this call; the first call that does so counts. */
   locate(error: Error): void {
+    if (located.has(error)) return;
+    located.add(error);
     const { frames } = this;
     if (frames.length > 0) error.stack = [`${error.name}: ${error.message}`, ...frames].join("\n");
   }

@@ -6,7 +6,7 @@ import { type Body, isNote } from "../data/body.ts";
 import type { Channel } from "../engine/channel.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
-import type { Operation } from "../engine/operation.ts";
+import { Operation } from "../engine/operation.ts";
 import { Calls } from "./calls.ts";
 import { checkOf, type Terms } from "./check.ts";
 import { BY_GROUP, COLLECTIVE, LEADERS, PARTITIONED } from "./context.ts";
@@ -99,9 +99,11 @@ export class Endpoint {
     );
   }
 
-  /** Says what a call on a lane has become: when another rank is seen to disagree, the operation is rejected. */
-  track(lane: EndpointLane, operation: Operation<any>): void {
-    if (lane.context === this.context + COLLECTIVE) this.#calls.track(lane.tag, operation);
+  /** The operation of the call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
+  run<T>(lane: EndpointLane, run: (lane: EndpointLane) => Promise<T>): Operation<T> {
+    const promise = run(lane);
+    if (lane.context !== this.context + COLLECTIVE) return Operation.of(promise);
+    return this.#calls.run(lane.tag, promise);
   }
 
   /** The error for a message of another call than the one of check number `ours`. */

@@ -7,7 +7,6 @@ import type { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import { isTypedArray } from "../data/buffer.ts";
 import { elementOf } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
-import { Operation } from "../engine/operation.ts";
 import { checkRoot } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
 import { checkInPlace } from "./collective-arguments.ts";
@@ -84,8 +83,7 @@ export abstract class Planning extends Partitioned {
     return () => {
       const endpoint = this.use(call);
       const lane = ownLane ?? endpoint.lane(terms);
-      const operation = Operation.of(run(lane) as Promise<T>);
-      endpoint.track(lane, operation);
+      const operation = endpoint.run(lane, run as (lane: EndpointLane) => Promise<T>);
       const describeCall = () => {
         const waiting = lane.awaited && `, waiting for ${lane.awaited}`;
         return `${call}(${describe(agreement, endpoint)}) on ${this.name}${waiting}`;
