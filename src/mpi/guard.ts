@@ -2,26 +2,57 @@
 // alone, between it and its class, so that others, and this one with the default handler, run as they are. Called by
 // handling.ts.
 import { type Errhandler, handle } from "./errhandler.ts";
-import { MESSAGE_NO_PROC, Message } from "./message.ts";
-import { Request } from "./request.ts";
+import { MESSAGE_NO_PROC, MESSAGE_NULL, Message } from "./message.ts";
+import { REQUEST_NULL, Request } from "./request.ts";
 
-/** What the wrapped methods of an object came from. */
+/** These belong to no communicator. */
+const everyones = new Set<object>([MESSAGE_NO_PROC, MESSAGE_NULL, REQUEST_NULL]);
+
+/** The class's own methods, of wrapped ones. */
 const plain = new WeakMap<object, object>();
 
 export class Guard {
   readonly #owner: object;
   readonly #handler: Errhandler;
   readonly #made: (result: unknown) => void;
+  /** Wrapped methods, by what they wrap: all requests of a communicator share them. */
+  readonly #wrapped = new Map<object, object>();
 
-  /** @param made is given whatever the guarded calls of `owner` return or resolve to */
+  /** @param made is given whatever the guarded calls return or resolve to */
   constructor(owner: object, handler: Errhandler, made: (result: unknown) => void) {
     this.#owner = owner;
     this.#handler = handler;
     this.#made = made;
   }
 
-  /** Makes the call; the handler sees what it throws or rejects with, or what the request or message fails with that it returns. */
-  readonly run = <R>(call: () => R): R => {
+  /** The handler sees what the methods and accessors of `object`, and of the requests that they return, throw or reject with. */
+  protect(object: object): void {
+    unprotect(object);
+    const own: object = Object.getPrototypeOf(object);
+    const wrapped = this.#wrapped.get(own) ?? this.#wrap(own);
+    this.#wrapped.set(own, wrapped);
+    Object.setPrototypeOf(object, wrapped);
+  }
+
+  #wrap(own: object): object {
+    const run = this.#run;
+    const wrapped = Object.create(own);
+    for (const [name, property] of propertiesOf(own)) {
+      for (const key of ["value", "get", "set"] as const) {
+        const method = property[key];
+        if (typeof method !== "function") continue;
+        property[key] = function (this: object, ...args: unknown[]) {
+          return run(() => method.apply(this, args));
+        };
+      }
+      Object.defineProperty(wrapped, name, property);
+    }
+    plain.set(wrapped, own);
+    return wrapped;
+  }
+
+  /** Makes the call. */
+  #run = <R>(call: () => R): R => {
     try {
       return this.#pass(call());
     } catch (error) {
@@ -31,8 +62,7 @@ export class Guard {
 
   #pass = <R>(result: R): R => {
     if (result instanceof Promise) return result.then(this.#pass, this.#failed) as R;
-    if (result instanceof Request) result.guard = this.run;
-    else if (result instanceof Message && result !== MESSAGE_NO_PROC) this.protect(result);
+    if ((result instanceof Request || result instanceof Message) && !everyones.has(result)) this.protect(result);
     this.#made(result);
     return result;
   };
@@ -41,31 +71,12 @@ export class Guard {
     handle(this.#handler, this.#owner, error);
     throw error;
   };
-
-  /** Runs the methods and accessors of `object` from now on. */
-  protect(object: object): void {
-    unprotect(object);
-    const { run } = this;
-    const wrap = (method: (...args: unknown[]) => unknown) => {
-      return (...args: unknown[]) => run(() => method.apply(object, args));
-    };
-    const own: object = Object.getPrototypeOf(object);
-    const wrapped = Object.create(own);
-    for (const [name, property] of propertiesOf(own)) {
-      for (const key of ["value", "get", "set"] as const) if (property[key]) property[key] = wrap(property[key]);
-      Object.defineProperty(wrapped, name, property);
-    }
-    plain.set(object, own);
-    Object.setPrototypeOf(object, wrapped);
-  }
 }
 
-/** Takes the wrapped methods away. */
+/** Gives an object the methods of its class back. */
 export function unprotect(object: object): void {
-  const own = plain.get(object);
-  if (!own) return;
-  Object.setPrototypeOf(object, own);
-  plain.delete(object);
+  const own = plain.get(Object.getPrototypeOf(object));
+  if (own) Object.setPrototypeOf(object, own);
 }
 
 /** The methods and accessors of a class, its parents' included. */

@@ -57,7 +57,8 @@ export abstract class Handling extends Caching {
     this.#errhandler = errhandler;
     if (errhandler === ERRORS_RETURN) return unprotect(this);
     const inherit = (made: unknown) => {
-      if (made instanceof Handling && made !== this && made.exists) made.#setErrhandler(errhandler);
+      if (made instanceof Handling && made !== this && made.exists && made.#errhandler !== errhandler)
+        made.#setErrhandler(errhandler);
     };
     new Guard(this, errhandler, inherit).protect(this);
   }

@@ -58,16 +58,7 @@ export class Prequest<T = any> extends Request<T> {
    * @see MPI-4.1 §3.9
    */
   start(): void {
-    this.#guarded(() => this.#start());
-  }
-
-  #start(): void {
-    this.activate(this.#startable()());
-  }
-
-  /** Makes a call on behalf of the communicator: its error handler sees what it throws. */
-  #guarded<R>(call: () => R): R {
-    return this.guard ? this.guard(call) : call();
+    this.activate(this.startable()());
   }
 
   /**
@@ -93,21 +84,19 @@ export class Prequest<T = any> extends Request<T> {
    * @see MPI-4.1 §4.2.1
    */
   pready(partition: number): void {
-    this.#guarded(() => this.#ready("pready", [partition]));
+    this.#ready("pready", [partition]);
   }
 
   /** As pready for the partitions `first` … `last`, both included: for all of them, or none. @see MPI-4.1 §4.2.1 */
   preadyRange(first: number, last: number): void {
     const call = "preadyRange";
-    this.#guarded(() => {
-      const partitions = this.#sending(call);
-      this.#check(call, partitions, first);
-      this.#check(call, partitions, last);
-      if (first > last)
-        throw new Exception("ERR_ARG", `Cannot call ${call}: first is ${first}, expected at most last, ${last}`);
-      const list = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-      this.#ready(call, list);
-    });
+    const partitions = this.#sending(call);
+    this.#check(call, partitions, first);
+    this.#check(call, partitions, last);
+    if (first > last)
+      throw new Exception("ERR_ARG", `Cannot call ${call}: first is ${first}, expected at most last, ${last}`);
+    const list = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    this.#ready(call, list);
   }
 
   /** As pready for the partitions of a list: for all of them, or none. @see MPI-4.1 §4.2.1 */
@@ -115,7 +104,7 @@ export class Prequest<T = any> extends Request<T> {
     if (!Array.isArray(partitions) && !isTypedArray(partitions)) {
       throw new TypeError(`Cannot call preadyList: partitions are ${show(partitions)}, expected an array of numbers`);
     }
-    this.#guarded(() => this.#ready("preadyList", [...partitions] as number[]));
+    this.#ready("preadyList", [...partitions] as number[]);
   }
 
   /**
@@ -127,11 +116,7 @@ export class Prequest<T = any> extends Request<T> {
    * @throws {MPI.Exception} ERR_REQUEST for anything but a partitioned receive, ERR_ARG when there is no such partition.
    * @see MPI-4.1 §4.2.2
    */
-  parrived(partition: number): Promise<boolean> {
-    return this.#guarded(() => this.#parrived(partition));
-  }
-
-  async #parrived(partition: number): Promise<boolean> {
+  async parrived(partition: number): Promise<boolean> {
     const partitions = this.#partitions;
     if (!partitions?.arrived) throw requestError("call parrived on", this.#name, "it is no partitioned receive");
     this.#check("parrived", partitions, partition);
@@ -196,12 +181,13 @@ export class Prequest<T = any> extends Request<T> {
       if (requests.indexOf(request) < index) {
         throw new Exception("ERR_REQUEST", `Cannot call startall: element ${index} is in the list already`);
       }
-      request.#startable();
+      request.startable();
     }
     for (const request of requests) request.start();
   }
 
-  #startable(): Plan<T> {
+  /** What start calls. @throws {MPI.Exception} ERR_REQUEST when it cannot be started */
+  protected startable(): Plan<T> {
     if (this.pending) {
       throw requestError("start", this.pending.describe(), "it is active, expected wait or test first");
     }

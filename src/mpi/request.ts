@@ -43,8 +43,6 @@ export class Request<T = any> {
   #concluded = false;
   /** What the request failed with when it was concluded. */
   #thrown: { readonly error: unknown } | undefined;
-  /** Fetches the result where an error handler is to see a failure; for the library. */
-  guard: (<R>(take: () => R) => R) | undefined;
 
   constructor(pending: Pending<T> | undefined) {
     this.#pending = pending;
@@ -166,12 +164,8 @@ export class Request<T = any> {
     if (status) this.tell(status);
     const [pending, thrown] = [this.#pending, this.#thrown];
     this.#pending = this.#thrown = undefined;
-    const { guard } = this;
-    const take = () => {
-      if (thrown) throw thrown.error;
-      return pending?.operation.result as T;
-    };
-    return guard ? guard(take) : take();
+    if (thrown) throw thrown.error;
+    return pending?.operation.result as T;
   }
 
   /** Fills in what is known: an empty status for an inactive request, ERR_PENDING where nothing is yet; for the library. */

@@ -17,6 +17,10 @@ import {
   Exception,
   Intercomm,
   Intracomm,
+  MESSAGE_NO_PROC,
+  Message,
+  PROC_NULL,
+  Prequest,
   Request,
 } from "../../src/mpi/mpi.ts";
 import { equal, is, match, ok, rejects, throws } from "../support/assert.ts";
@@ -116,6 +120,27 @@ test("a persistent request has the handler too, at its start and at its end", as
   });
 });
 
+test("what a started call is asked for later has the handler too: startall(), pready(), free()", async () => {
+  await ranks(1, async (world) => {
+    const { handler, classes } = recorder();
+    world.setErrhandler(handler);
+    const receive = world.precvInit(new Uint8Array(2), { partitions: 2, source: 0 });
+    const send = world.psendInit(new Uint8Array(2), { partitions: 2, dest: 0 });
+    Prequest.startall([receive, send]);
+    throws(() => Prequest.startall([receive, send]), /it is active/);
+    equal(classes(), [ERR_REQUEST]);
+    throws(() => send.pready(2), /Cannot .*partition/);
+    is(classes().length, 1);
+    await rejects(receive.parrived(2), Exception);
+    is(classes().length, 1);
+    send.preadyRange(0, 1);
+    await Request.waitall([receive, send]);
+    send.free();
+    throws(() => send.start(), /it has been freed/);
+    equal(classes(), [ERR_REQUEST]);
+  });
+});
+
 test("a message that mprobe has taken out has the handler of its communicator", async () => {
   await ranks(1, async (world) => {
     const { handler, calls } = recorder();
@@ -129,6 +154,9 @@ test("a message that mprobe has taken out has the handler of its communicator", 
     const other = (await world.improbe())!;
     await rejects(other.irecv({ into: new Uint8Array(1) }).wait(), Exception);
     is(calls.length, 2);
+    // The message from nobody is everyone's.
+    is(await world.mprobe({ source: PROC_NULL }), MESSAGE_NO_PROC);
+    is(Object.getPrototypeOf(MESSAGE_NO_PROC), Message.prototype);
   });
 });
 
