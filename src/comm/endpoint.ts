@@ -117,12 +117,17 @@ export class Endpoint {
   }
 
   unreceived(): string | undefined {
-    const matcher = this.engine.channels.get(this.context)?.matcher;
+    const left = [this.#left(0, "message"), this.#left(PARTITIONED, "partitioned message")];
+    return left.filter((text) => text !== undefined).join(" and ") || undefined;
+  }
+
+  #left(kind: number, what: string): string | undefined {
+    const matcher = this.engine.channels.get(this.context + kind)?.matcher;
     if (!matcher || matcher.unexpectedCount === 0) return undefined;
     const [first] = matcher.unexpected();
     const from = `from ${this.who(first!.source)}, tag ${first!.tag}, on ${this.name}`;
     const count = matcher.unexpectedCount;
-    return count === 1 ? `a message ${from}` : `${count} messages, the first ${from}`;
+    return count === 1 ? `a ${what} ${from}` : `${count} ${what}s, the first ${from}`;
   }
 
   /** The messages of collectives. */
@@ -174,7 +179,7 @@ export class Endpoint {
     this.#retired = true;
     for (const kind of [0, COLLECTIVE, BY_GROUP, LEADERS, PARTITIONED])
       this.engine.channels.forget(this.context + kind);
-    const left = [this.context, this.context + COLLECTIVE].some((context) => this.engine.channels.has(context));
+    const left = [0, COLLECTIVE, PARTITIONED].some((kind) => this.engine.channels.has(this.context + kind));
     if (!left) this.engine.audits.delete(this);
     for (const context of this.#others) this.engine.channels.forget(context);
   }

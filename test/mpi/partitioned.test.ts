@@ -1,5 +1,6 @@
 // Partitioned communication: parts that are sent as they get ready, matched by psendInit and precvInit.
 import { test } from "uvu";
+import type { Endpoint } from "../../src/comm/endpoint.ts";
 import {
   ANY_TAG,
   Comm,
@@ -506,10 +507,28 @@ async function exchange(comm: Intracomm, free: boolean): Promise<void> {
   }
 }
 
+/** What the communicator is below its public methods. */
+const endpointOf = (comm: Intracomm) => (comm as unknown as { use(call: string): Endpoint }).use("");
+
+test("what psendInit has announced and no precvInit wanted is known as unreceived, with its tag and communicator", async () => {
+  await ranks(2, async (comm) => {
+    if (comm.rank === 0) {
+      for (const tag of [4, 4]) comm.psendInit(Int8Array.of(1), { partitions: 1, dest: 1, tag });
+      return comm.send("text", { dest: 1 });
+    }
+    await comm.recv();
+    const endpoint = endpointOf(comm);
+    is(endpoint.unreceived(), "2 partitioned messages, the first from rank 0, tag 4, on COMM_WORLD");
+    comm.precvInit(Int8Array.of(0), { partitions: 1, source: 0 });
+    is(endpoint.unreceived(), "a partitioned message from rank 0, tag 4, on COMM_WORLD");
+    comm.precvInit(Int8Array.of(0), { partitions: 1, source: 0 });
+    is(endpoint.unreceived(), undefined);
+  });
+});
+
 test("partitioned requests leave nothing behind: with free(), and with the communicator", async () => {
   await ranks(3, async (comm) => {
-    const channels = (comm as unknown as { use(call: string): { engine: { channels: Map<number, unknown> } } }).use("")
-      .engine.channels;
+    const { channels } = endpointOf(comm).engine;
     await comm.barrier();
     const before = channels.size;
     for (let i = 0; i < 10; i++) await exchange(comm, i % 2 === 0);
