@@ -53,7 +53,8 @@ export class Cartcomm extends Topocomm {
   }
   /** Where in the grid this rank is. @see MPI-4.1 §8.5.5 */
   get coords(): number[] {
-    return this.#cart.coordsOf(this.rank);
+    const { rank } = this;
+    return this.#cart.coordsOf(rank);
   }
 
   /** The grid, and where in it this rank is. @see MPI-4.1 §8.5.5 */

@@ -211,6 +211,7 @@ export type { InPlace, PerRank } from "./collective-arguments.ts";
 export type { AlltoallvOptions, CountsOptions } from "./collective-v.ts";
 // Communicators
 export { Comm } from "./comm.ts";
+export { COMM_NULL } from "./comm-null.ts";
 export { Datatype } from "./datatype.ts";
 export type { DistGraphOptions } from "./dist-graph-creation.ts";
 export { Distgraphcomm } from "./distgraphcomm.ts";
@@ -260,7 +261,7 @@ export { GROUP_EMPTY, GROUP_NULL, Group, type RankRange } from "./group.ts";
 export { getHwResourceInfo } from "./hardware.ts";
 export { INFO_ENV, INFO_NULL, Info, type InfoItems } from "./info.ts";
 export { Intercomm } from "./intercomm.ts";
-export { COMM_NULL, Intracomm } from "./intracomm.ts";
+export { Intracomm } from "./intracomm.ts";
 export { aintAdd, aintDiff, allocMem, BOTTOM, freeMem, getAddress } from "./memory.ts";
 export { MESSAGE_NO_PROC, MESSAGE_NULL, Message } from "./message.ts";
 export type { PartitionedRecvOptions, PartitionedSendOptions } from "./partitioned.ts";

@@ -77,7 +77,7 @@ test("scatter() and scatterv() give each rank of the other group its value or ru
           values[1 - rootSide],
           ranksOf(takers).map((rank) => someValue(5, rank)),
         );
-        for (const block of [0, 1, 60]) {
+        for (const block of [0, 1, 60, 5000]) {
           const blocks = await run((lane, side) =>
             across.scatter(lane, floats(7, 0, block * takers), {
               root: rootOf(lane, side, rootSide, root),
@@ -116,7 +116,7 @@ test("gather() and gatherv() collect the other group's data at the root, by remo
         );
         same(values[rootSide], onlyRoot(givers.map((rank) => someValue(1 - rootSide, rank))));
         same(values[1 - rootSide], nulls(givers.length));
-        for (const length of [0, 1, 60]) {
+        for (const length of [0, 1, 60, 5000]) {
           const into = new Float64Array(length * givers.length);
           const blocks = await run((lane, side) =>
             across.gather(lane, floats(side, lane.rank, length), { root: rootOf(lane, side, rootSide, root), into }),
@@ -151,6 +151,7 @@ test("allgather() and allgatherv() give each group the other's data, by remote r
       for (const lengths of [
         [1, 3],
         [60, 0],
+        [4200, 5000],
       ]) {
         const blocks = await run((lane, side) => {
           const into = new Float64Array(lengths[1 - side]! * sizes[1 - side]!);

@@ -432,6 +432,10 @@ test("wrong arguments are named, before anything is sent", async () => {
     const { group } = world;
     await rejects(Intercomm.createFromGroups(group, 0, GROUP_EMPTY, 0), Exception, "remoteGroup has no ranks");
     await rejects(Intercomm.createFromGroups(group, 0, group, 0, 5 as never), Exception, "(ERR_GROUP)");
+    throws(() => COMM_NULL.remoteSize, /Cannot call remoteSize on MPI.COMM_NULL/);
+    throws(() => COMM_NULL.getRemoteGroup(), /Cannot call remoteGroup on MPI.COMM_NULL/);
+    throws(() => COMM_NULL.coords, /Cannot call rank on MPI.COMM_NULL/);
+    await rejects(COMM_NULL.merge(), Exception, "Cannot call merge on MPI.COMM_NULL: it is no communicator (ERR_COMM)");
     is("scan" in inter, false);
     is("createCart" in inter, false);
     is("createGroup" in inter, false);
