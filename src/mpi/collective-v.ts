@@ -65,6 +65,8 @@ export abstract class CollectiveV extends Collective {
    * @param options.into On the root: a buffer for the runs. Without it they are joined in a new array or buffer.
    * @param options.counts On the root: elements of each rank's run, in `into`; left out, all are equally long there.
    * @param options.displs On the root: where in `into` each run begins, in elements.
+   * @param options.type A committed datatype: each rank gives `count` items of it (by default as many as fit); `counts` are of
+   * items, and `displs` in extents of the type. `sendtype`, `recvtype` say so of one side only.
    * @returns On the root `into`, or one array or buffer of all runs; `null` on the others.
    * @throws {MPI.Exception} ERR_COUNT, ERR_DISP, ERR_TRUNCATE when runs do not fit; ERR_TYPE when they do not go together.
    * @example
@@ -119,6 +121,8 @@ export abstract class CollectiveV extends Collective {
    * @param data On the root an array of values or a buffer; on the other ranks it is not looked at.
    * @param options.counts On the root: elements of each rank's run; left out, all are equally long.
    * @param options.displs On the root: where each run begins, in elements.
+   * @param options.type A committed datatype: `counts` are of its items, `displs` in its extents; `count` is what this rank has
+   * room for in `into` (by default as many as fit). `sendtype`, `recvtype` say so of one side only.
    * @param options.into A buffer for this rank's run, which is then the result; MPI.IN_PLACE on the root, whose run then
    * stays where it is: the result is a view of it.
    * @returns This rank's run.
@@ -222,6 +226,8 @@ export abstract class CollectiveV extends Collective {
    * @param data An array of values or a buffer, cut into runs; MPI.IN_PLACE takes them from where others land in `into`.
    * @param options.sendcounts @param options.sdispls The runs, in elements.
    * @param options.recvcounts @param options.rdispls Where runs land in `into`, in elements.
+   * @param options.type A committed datatype: counts are of its items, displacements in its extents. `sendtype`, `recvtype` say
+   * so of one side only.
    * @returns `into`, or one array or buffer of what came, by rank.
    * @throws {MPI.Exception} ERR_COUNT, ERR_DISP, ERR_TRUNCATE when runs do not fit; ERR_TYPE when they do not go together.
    * @example

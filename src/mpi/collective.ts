@@ -71,6 +71,8 @@ export abstract class Collective extends Planning {
    *
    * @param data The root's value or buffer; on the other ranks it is not looked at.
    * @param options.into A buffer for the data, which is then the result.
+   * @param options.type A committed datatype: at the root what is sent are its items in `data`, `count` of them (by default as
+   * many as fit), and what comes lands where its items lie in `into`. Every rank may have one of its own, or none.
    * @returns The root's data: on the root the value itself, elsewhere a copy; of a typed array a copy everywhere.
    * @throws {MPI.Exception} ERR_ROOT, ERR_TYPE; ERR_TRUNCATE when `into` is too short.
    * @example
@@ -128,6 +130,8 @@ export abstract class Collective extends Planning {
    * @param data On the root an array with one value a rank, or a typed array that is cut into `size` equal blocks; on the
    * other ranks it is not looked at.
    * @param options.into A buffer for this rank's block, which is then the result.
+   * @param options.type A committed datatype: each rank gets `count` items of it. `sendtype` and `sendcount`, `recvtype` and
+   * `recvcount` say so of one side only.
    * @returns This rank's value or block.
    * @throws {MPI.Exception} ERR_COUNT on the root when the array has not one value a rank or does not divide; ERR_ROOT.
    * @example
@@ -192,6 +196,8 @@ export abstract class Collective extends Planning {
    *
    * @param data This rank's value or buffer.
    * @param options.into On the root: a buffer for the concatenated blocks, `size` times as long as one.
+   * @param options.type A committed datatype: each rank gives `count` items of it, and in `into` each one's lie behind those of
+   * the rank before. `sendtype` and `sendcount`, `recvtype` and `recvcount` say so of one side only.
    * @returns On the root an array by rank, or `into`; `null` on the others.
    * @throws {MPI.Exception} ERR_ROOT; ERR_COUNT, ERR_TRUNCATE when the blocks do not fill `into` evenly.
    * @example
@@ -235,11 +241,17 @@ export abstract class Collective extends Planning {
    *
    * @param data This rank's value or buffer.
    * @param options.into A buffer for the concatenated blocks, `size` times as long as one.
+   * @param options.type As for gather.
    * @returns An array by rank, or `into`.
-   * @throws {MPI.Exception} ERR_COUNT, ERR_TRUNCATE when the blocks do not fill `into` evenly.
+   * @throws {MPI.Exception} ERR_COUNT, ERR_TRUNCATE when the blocks do not fill `into` evenly; ERR_BUFFER, ERR_TYPE.
    * @example
    * ```ts
    * const { rank, size } = MPI.COMM_WORLD;
+   * // Each rank has a column of a matrix with 2 rows; numbers of one column are `size` apart.
+   * const column = MPI.DOUBLE.createVector(2, 1, size).createResized(0, 8).commit();
+   * const matrix = new Float64Array(2 * size);
+   * await MPI.COMM_WORLD.allgather(Float64Array.of(rank, -rank), { recvtype: column, into: matrix });
+   * console.log(matrix[size - 1] === size - 1); // true
    * const squares = await MPI.COMM_WORLD.allgather(Int32Array.of(rank ** 2), { into: new Int32Array(size) });
    * console.log(squares[0], squares.length === size); // 0 true
    * ```
@@ -281,6 +293,8 @@ export abstract class Collective extends Planning {
    *
    * @param data An array with one value a rank, or a typed array of `size` equal blocks: element or block i goes to rank i.
    * @param options.into A buffer for the received blocks, by rank.
+   * @param options.type A committed datatype: each rank gets `count` items of it from each. `sendtype` and `sendcount`,
+   * `recvtype` and `recvcount` say so of one side only.
    * @returns What came, by rank.
    * @throws {MPI.Exception} ERR_COUNT when `data` has not one value a rank or does not divide.
    * @example

@@ -72,6 +72,12 @@ export abstract class PointToPoint extends Buffered {
    * const comm = MPI.COMM_WORLD;
    * if (comm.rank === 0) for (let r = 1; r < comm.size; r++) await comm.send({ a: 7 }, { dest: r, tag: 11 });
    * else console.log(await comm.recv({ source: 0, tag: 11 }));
+   *
+   * // The second column of a matrix of 3 rows and 4 columns, to this rank itself.
+   * const matrix = Float64Array.from({ length: 12 }, (_, i) => i);
+   * const column = MPI.DOUBLE.createVector(3, 1, 4).commit();
+   * await MPI.COMM_SELF.send(matrix.subarray(1), { dest: 0, type: column });
+   * console.log(await MPI.COMM_SELF.recv()); // Float64Array(3) [ 1, 5, 9 ]
    * ```
    * @see MPI-4.1 §3.2.1
    */

@@ -59,6 +59,8 @@ export abstract class Reduction extends CollectiveW {
    * @param data This rank's value; typed arrays have the same length and kind on all ranks.
    * @param options.op The operator; a bare function is called with whole values in rank order.
    * @param options.into On the root: a typed array for the result.
+   * @param options.type A committed datatype: the operands are the elements of its items, `count` of them in `data` (by default
+   * as many as fit), and the result lands where its items lie in `into`.
    * @returns The result on the root; `null` on the others.
    * @throws {MPI.Exception} ERR_OP when the operator does not apply or returns nonsense; ERR_ROOT, ERR_COUNT.
    * @example
@@ -171,6 +173,7 @@ export abstract class Reduction extends CollectiveW {
    *
    * @param data This rank's array of values or typed array, equally long on all ranks.
    * @param options.counts Elements of each rank's run, the same on all ranks; they add up to the length of `data`.
+   * @param options.type A committed datatype: `counts` are of its items, which lie in `data` and in `into`.
    * @param options.op The operator; a bare function is called with whole arrays in rank order.
    * @param options.into A typed array for this rank's run. With MPI.IN_PLACE as data it holds the operand, and then begins
    * with the run.
@@ -210,6 +213,7 @@ export abstract class Reduction extends CollectiveW {
    * As reduceScatter with equal runs; of an array of values each rank gets one.
    *
    * @param data An array with one value a rank, or a typed array of `size` equal blocks.
+   * @param options.type A committed datatype: each rank gets `count` items of it (by default as many as the data has for each).
    * @returns This rank's value or block, or `into`.
    * @throws {MPI.Exception} ERR_COUNT when the data does not divide; ERR_OP, ERR_TRUNCATE, ERR_TYPE.
    * @example
