@@ -41,8 +41,8 @@ export class Chunks {
   }
 
   /** Chunks that each have memory of their own. */
-  static over(slots: readonly Slot[], verb: string): Chunks {
-    const chunks = new Chunks(slots.length, undefined, verb);
+  static over(slots: readonly Slot[], verb: string, each: Each = "rank"): Chunks {
+    const chunks = new Chunks(slots.length, undefined, verb, { each });
     chunks.#slots = slots;
     return chunks;
   }

@@ -4,7 +4,7 @@ import { PROC_NULL } from "../base/constants.ts";
 import type { Lane } from "../comm/lane.ts";
 import { type Body, bodyBytes } from "../data/body.ts";
 import { allocate, bufferFrom, isBuffer } from "../data/buffer.ts";
-import { chunkOf } from "./chunk.ts";
+import { chunkOf, type Slot } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import type { Into } from "./movement.ts";
 import type { Exchange } from "./movement-v.ts";
@@ -91,6 +91,22 @@ export async function neighborAlltoallv(
   const chunks = new Chunks(sources.length, into, verb, receive);
   await trade(lane, neighbors, (i) => out[i]!, chunks);
   return chunks.joined(runOf(data, verb).element);
+}
+
+/**
+ * Gives every destination its chunk, and collects one from every source.
+ * @param out one chunk a destination
+ * @param slots memory for the chunk from each source, as long as it is
+ * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when a chunk is not what its slot expects
+ * @see MPI-4.1 §8.6.2
+ */
+export async function neighborAlltoallw(
+  lane: Lane,
+  neighbors: Neighbors,
+  out: readonly Body[],
+  slots: readonly Slot[],
+): Promise<void> {
+  await trade(lane, neighbors, (i) => out[i]!, Chunks.over(slots, "neighborAlltoallw", "neighbor"));
 }
 
 /** One message to every destination, and one from every source. @param out the chunk for destination `i` */

@@ -36,7 +36,7 @@ type MaybeInto = { into?: BufferLike | InPlace };
 
 const COUNTS = ["counts", "displs", "into", ...TYPED];
 
-const ALLTOALLV = ["sendcounts", "sdispls", "recvcounts", "rdispls"];
+export const ALLTOALLV = ["sendcounts", "sdispls", "recvcounts", "rdispls"];
 
 export abstract class CollectiveV extends Collective {
   protected planGatherv(

@@ -25,8 +25,9 @@ export interface AlltoallwOptions {
   recvtypes?: readonly Datatype[];
 }
 
-const SEND = ["sendcounts", "sdispls", "sendtypes"] as const;
-const RECEIVE = ["recvcounts", "rdispls", "recvtypes"] as const;
+/** Names of the options of the two sides. */
+export const SEND = ["sendcounts", "sdispls", "sendtypes"] as const;
+export const RECEIVE = ["recvcounts", "rdispls", "recvtypes"] as const;
 
 export abstract class CollectiveW extends CollectiveV {
   protected planAlltoallw(

@@ -12,15 +12,19 @@ import {
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
-import type { None } from "./collective.ts";
 import { checkLayout, checkReceived } from "./collective-arguments.ts";
-import type { AlltoallvOptions, CountsOptions, Data } from "./collective-v.ts";
+import { ALLTOALLV, type AlltoallvOptions, type CountsOptions, type Data } from "./collective-v.ts";
 import { Comm } from "./comm.ts";
 import type { Intracomm } from "./intracomm.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
 import { Prequest } from "./prequest.ts";
 import { Request } from "./request.ts";
+import { converter, packedBlocks, packedItems, packedRuns, TYPED } from "./typed-collective.ts";
+import { type SideOptions, sidesOf } from "./typed-data.ts";
+
+/** Room for what comes keeps what it has: from MPI.PROC_NULL nothing comes. */
+const KEEPS = true;
 
 type MaybeInto = Partial<Into<BufferLike>>;
 
@@ -34,11 +38,14 @@ export abstract class Neighborhood extends Comm<Intracomm> {
 
   // --- neighborAllgather ---
 
-  #planNeighborAllgather(call: string, data: unknown, options: MaybeInto | undefined): Plan<any> {
-    checkOptions(call, options, ["into"]);
-    const neighbors = this.#neighbors(call, data);
+  #planNeighborAllgather(call: string, data: unknown, options: (SideOptions & MaybeInto) | undefined): Plan<any> {
+    checkOptions(call, options, ["into", ...TYPED]);
+    const neighbors = this.neighborsOf(call, data);
     const into = checkInto(call, options?.into);
-    return this.plan(call, {}, (lane) => neighborAllgather(lane, neighbors, data, { into }));
+    const [send, receive] = sidesOf(call, options);
+    const room = packedBlocks(call, into, receive, true, neighbors.sources.length, KEEPS);
+    const run = converter({ data, into }, packedItems(call, data, send, false), room);
+    return this.plan(call, {}, (lane) => run((given, into) => neighborAllgather(lane, neighbors, given, { into })));
   }
 
   /**
@@ -58,33 +65,38 @@ export abstract class Neighborhood extends Comm<Intracomm> {
    * ```
    * @see MPI-4.1 §8.6.1
    */
-  neighborAllgather<B extends BufferLike>(data: unknown, options: Into<B>): Promise<B>;
-  neighborAllgather<T = any>(data: T, options?: None): Promise<T[]>;
-  neighborAllgather(data: unknown, options?: MaybeInto): Promise<any> {
+  neighborAllgather<B extends BufferLike>(data: unknown, options: SideOptions & Into<B>): Promise<B>;
+  neighborAllgather<T = any>(data: T, options?: SideOptions): Promise<T[]>;
+  neighborAllgather(data: unknown, options?: SideOptions & MaybeInto): Promise<any> {
     return this.finish(() => this.#planNeighborAllgather("neighborAllgather", data, options));
   }
   /** Starts a neighborAllgather. @see MPI-4.1 §8.7.1 */
-  ineighborAllgather<B extends BufferLike>(data: unknown, options: Into<B>): Request<B>;
-  ineighborAllgather<T = any>(data: T, options?: None): Request<T[]>;
-  ineighborAllgather(data: unknown, options?: MaybeInto): Request<any> {
+  ineighborAllgather<B extends BufferLike>(data: unknown, options: SideOptions & Into<B>): Request<B>;
+  ineighborAllgather<T = any>(data: T, options?: SideOptions): Request<T[]>;
+  ineighborAllgather(data: unknown, options?: SideOptions & MaybeInto): Request<any> {
     return new Request(this.#planNeighborAllgather("ineighborAllgather", data, options)());
   }
   /** A neighborAllgather that can be started again and again. @see MPI-4.1 §8.8.1 */
-  neighborAllgatherInit<B extends BufferLike>(data: unknown, options: Into<B>): Prequest<B>;
-  neighborAllgatherInit<T = any>(data: T, options?: None): Prequest<T[]>;
-  neighborAllgatherInit(data: unknown, options?: MaybeInto): Prequest<any> {
+  neighborAllgatherInit<B extends BufferLike>(data: unknown, options: SideOptions & Into<B>): Prequest<B>;
+  neighborAllgatherInit<T = any>(data: T, options?: SideOptions): Prequest<T[]>;
+  neighborAllgatherInit(data: unknown, options?: SideOptions & MaybeInto): Prequest<any> {
     return new Prequest(this.#planNeighborAllgather("neighborAllgatherInit", data, options));
   }
 
   // --- neighborAllgatherv ---
 
   #planNeighborAllgatherv(call: string, data: unknown, options: (CountsOptions & MaybeInto) | undefined): Plan<any> {
-    checkOptions(call, options, ["counts", "displs", "into"]);
-    const neighbors = this.#neighbors(call, data);
+    checkOptions(call, options, ["counts", "displs", "into", ...TYPED]);
+    const neighbors = this.neighborsOf(call, data);
     const into = checkInto(call, options?.into);
     const { length } = neighbors.sources;
-    const layout = checkReceived(call, length, into, options?.counts, options?.displs, undefined, "neighbor");
-    return this.plan(call, {}, (lane) => neighborAllgatherv(lane, neighbors, data, { into, ...layout }));
+    const runs = checkReceived(call, length, into, options?.counts, options?.displs, undefined, "neighbor");
+    const [send, receive] = sidesOf(call, options);
+    const { packed, layout } = packedRuns(call, into, receive, true, length, runs, KEEPS);
+    const run = converter({ data, into }, packedItems(call, data, send, false), packed);
+    return this.plan(call, {}, (lane) =>
+      run((given, into) => neighborAllgatherv(lane, neighbors, given, { into, ...layout })),
+    );
   }
 
   /**
@@ -127,11 +139,17 @@ export abstract class Neighborhood extends Comm<Intracomm> {
 
   // --- neighborAlltoall ---
 
-  #planNeighborAlltoall(call: string, data: unknown, options: MaybeInto | undefined): Plan<any> {
-    checkOptions(call, options, ["into"]);
-    const neighbors = this.#neighbors(call, data);
+  #planNeighborAlltoall(call: string, data: unknown, options: (SideOptions & MaybeInto) | undefined): Plan<any> {
+    checkOptions(call, options, ["into", ...TYPED]);
+    const neighbors = this.neighborsOf(call, data);
     const into = checkInto(call, options?.into);
-    return this.plan(call, {}, (lane) => neighborAlltoall(lane, neighbors, data, { into }));
+    const [send, receive] = sidesOf(call, options);
+    const run = converter(
+      { data, into },
+      packedBlocks(call, data, send, false, neighbors.destinations.length),
+      packedBlocks(call, into, receive, true, neighbors.sources.length, KEEPS),
+    );
+    return this.plan(call, {}, (lane) => run((given, into) => neighborAlltoall(lane, neighbors, given, { into })));
   }
 
   /**
@@ -151,39 +169,45 @@ export abstract class Neighborhood extends Comm<Intracomm> {
    * ```
    * @see MPI-4.1 §8.6.2
    */
-  neighborAlltoall<B extends BufferLike>(data: TypedArray, options: Into<B>): Promise<B>;
-  neighborAlltoall<A extends TypedArray>(data: A, options?: None): Promise<A>;
-  neighborAlltoall<T = any>(data: readonly T[], options?: None): Promise<T[]>;
-  neighborAlltoall(data: unknown, options?: MaybeInto): Promise<any> {
+  neighborAlltoall<B extends BufferLike>(data: TypedArray, options: SideOptions & Into<B>): Promise<B>;
+  neighborAlltoall<A extends TypedArray>(data: A, options?: SideOptions): Promise<A>;
+  neighborAlltoall<T = any>(data: readonly T[], options?: SideOptions): Promise<T[]>;
+  neighborAlltoall(data: unknown, options?: SideOptions & MaybeInto): Promise<any> {
     return this.finish(() => this.#planNeighborAlltoall("neighborAlltoall", data, options));
   }
   /** Starts a neighborAlltoall. @see MPI-4.1 §8.7.2 */
-  ineighborAlltoall<B extends BufferLike>(data: TypedArray, options: Into<B>): Request<B>;
-  ineighborAlltoall<A extends TypedArray>(data: A, options?: None): Request<A>;
-  ineighborAlltoall<T = any>(data: readonly T[], options?: None): Request<T[]>;
-  ineighborAlltoall(data: unknown, options?: MaybeInto): Request<any> {
+  ineighborAlltoall<B extends BufferLike>(data: TypedArray, options: SideOptions & Into<B>): Request<B>;
+  ineighborAlltoall<A extends TypedArray>(data: A, options?: SideOptions): Request<A>;
+  ineighborAlltoall<T = any>(data: readonly T[], options?: SideOptions): Request<T[]>;
+  ineighborAlltoall(data: unknown, options?: SideOptions & MaybeInto): Request<any> {
     return new Request(this.#planNeighborAlltoall("ineighborAlltoall", data, options)());
   }
   /** A neighborAlltoall that can be started again and again. @see MPI-4.1 §8.8.2 */
-  neighborAlltoallInit<B extends BufferLike>(data: TypedArray, options: Into<B>): Prequest<B>;
-  neighborAlltoallInit<A extends TypedArray>(data: A, options?: None): Prequest<A>;
-  neighborAlltoallInit<T = any>(data: readonly T[], options?: None): Prequest<T[]>;
-  neighborAlltoallInit(data: unknown, options?: MaybeInto): Prequest<any> {
+  neighborAlltoallInit<B extends BufferLike>(data: TypedArray, options: SideOptions & Into<B>): Prequest<B>;
+  neighborAlltoallInit<A extends TypedArray>(data: A, options?: SideOptions): Prequest<A>;
+  neighborAlltoallInit<T = any>(data: readonly T[], options?: SideOptions): Prequest<T[]>;
+  neighborAlltoallInit(data: unknown, options?: SideOptions & MaybeInto): Prequest<any> {
     return new Prequest(this.#planNeighborAlltoall("neighborAlltoallInit", data, options));
   }
 
   // --- neighborAlltoallv ---
 
   #planNeighborAlltoallv(call: string, data: unknown, options: (AlltoallvOptions & MaybeInto) | undefined): Plan<any> {
-    checkOptions(call, options, ["sendcounts", "sdispls", "recvcounts", "rdispls", "into"]);
-    const neighbors = this.#neighbors(call, data);
+    checkOptions(call, options, [...ALLTOALLV, "into", "type", "sendtype", "recvtype"]);
+    const neighbors = this.neighborsOf(call, data);
     const into = checkInto(call, options?.into);
     const { sendcounts, sdispls, recvcounts, rdispls } = options ?? {};
     const to = neighbors.destinations.length;
-    const send = checkLayout(call, to, sendcounts, sdispls, ["sendcounts", "sdispls"], "neighbor");
+    const sent = checkLayout(call, to, sendcounts, sdispls, ["sendcounts", "sdispls"], "neighbor");
     const from = neighbors.sources.length;
-    const receive = checkReceived(call, from, into, recvcounts, rdispls, ["recvcounts", "rdispls"], "neighbor");
-    return this.plan(call, {}, (lane) => neighborAlltoallv(lane, neighbors, data, { into, send, receive }));
+    const landed = checkReceived(call, from, into, recvcounts, rdispls, ["recvcounts", "rdispls"], "neighbor");
+    const [sendSide, receiveSide] = sidesOf(call, options);
+    const { packed: out, layout: send } = packedRuns(call, data, sendSide, false, to, sent);
+    const { packed, layout: receive } = packedRuns(call, into, receiveSide, true, from, landed, KEEPS);
+    const run = converter({ data, into }, out, packed);
+    return this.plan(call, {}, (lane) =>
+      run((given, into) => neighborAlltoallv(lane, neighbors, given, { into, send, receive })),
+    );
   }
 
   /**
@@ -223,7 +247,8 @@ export abstract class Neighborhood extends Comm<Intracomm> {
     return new Prequest(this.#planNeighborAlltoallv("neighborAlltoallvInit", data, options));
   }
 
-  #neighbors(call: string, data: unknown): Neighbors {
+  /** As neighborhood, for a call with this data. */
+  protected neighborsOf(call: string, data: unknown): Neighbors {
     const neighbors = this.neighborhood(call);
     if (data !== IN_PLACE) return neighbors;
     throw new Exception(

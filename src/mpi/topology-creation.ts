@@ -13,7 +13,7 @@ import { placed } from "../topology/reorder.ts";
 import { checkFlag, checkNumbers, checkOptions, type Numbers } from "./arguments.ts";
 import type { Cartcomm } from "./cartcomm.ts";
 import type { Graphcomm } from "./graphcomm.ts";
-import { Neighborhood } from "./neighborhood.ts";
+import { NeighborhoodW } from "./neighborhood-w.ts";
 import type { Plan } from "./prequest.ts";
 import { checkCart, checkGraph } from "./topology-arguments.ts";
 
@@ -50,7 +50,7 @@ function listed(numbers: readonly (number | boolean)[]): string {
   return text.length <= 60 ? `[${text}]` : `[${text.slice(0, 40)}… #${Bun.hash.crc32(text)}]`;
 }
 
-export abstract class TopologyCreation extends Neighborhood {
+export abstract class TopologyCreation extends NeighborhoodW {
   /**
    * A communicator whose ranks form a cartesian grid. Every rank must call it, with the same arguments.
    *

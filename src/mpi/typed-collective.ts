@@ -122,53 +122,55 @@ export function packedItems(
   return new Packed(given, [itemsOf(call, given, map, count, { receives })], true);
 }
 
-/** Equal blocks for `size` ranks, of `count` items each. */
+/** Equal blocks for `size` ranks, of `count` items each. @param keeps see Packed */
 export function packedBlocks(
   call: string,
   buffer: unknown,
   side: Side | undefined,
   receives: boolean,
   size: number,
+  keeps = false,
 ): Packed | undefined {
   const { map, count } = checkSide(call, side);
   if (!map || absent(buffer, receives)) return undefined;
   const given = checkBuffer(call, buffer);
   const items = itemsOf(call, given, map, count === undefined ? undefined : count * size, { receives });
-  if (items.count % size === 0) return new Packed(given, [items]);
+  if (size === 0 || items.count % size === 0) return new Packed(given, [items], keeps);
   throw new Exception(
     "ERR_COUNT",
     `Cannot ${call} ${items.count} items, which is what fits into ${show(given)}: expected a multiple of ${size}, or a count`,
   );
 }
 
-/** Runs of `counts` items for each rank, which begin at `displs`, in extents of the type. */
+/** Runs of `counts` items for each rank, which begin at `displs`, in extents of the type. @param keeps see Packed */
 export function packedRuns(
   call: string,
   buffer: unknown,
   side: Side | undefined,
   receives: boolean,
   size: number,
-  { counts, displs }: Layout,
+  { counts, displs, each }: Layout,
+  keeps = false,
 ): { packed: Packed | undefined; layout: Layout } {
   const { map } = checkSide(call, side);
-  if (!map) return { packed: undefined, layout: { counts, displs } };
+  if (!map) return { packed: undefined, layout: { counts, displs, each } };
   const unit = unitOf(map);
-  const layout = { counts: counts?.map((count) => count * unit) };
-  if (absent(buffer, receives)) return { packed: undefined, layout };
-  if (!counts) return { packed: packedBlocks(call, buffer, side, receives, size), layout };
+  const layout = { counts: counts?.map((count) => count * unit), each };
+  if (absent(buffer, receives) || counts?.length === 0) return { packed: undefined, layout };
+  if (!counts) return { packed: packedBlocks(call, buffer, side, receives, size, keeps), layout };
   const given = checkBuffer(call, buffer);
   if (!displs) {
     const total = counts.reduce((a, b) => a + b, 0);
-    return { packed: new Packed(given, [itemsOf(call, given, map, total, { receives })]), layout };
+    return { packed: new Packed(given, [itemsOf(call, given, map, total, { receives })], keeps), layout };
   }
   if (receives) {
     const runs = counts.map((count, i) => ({ begin: displs[i]!, end: displs[i]! + count }));
-    checkDisjoint(runs, `${call} into`);
+    checkDisjoint(runs, `${call} into`, each);
   }
   const pieces = counts.map((count, i) => {
     return itemsOf(call, given, map, count, { receives, origin: displs[i]! * map.extent });
   });
-  return { packed: new Packed(given, pieces), layout };
+  return { packed: new Packed(given, pieces, keeps), layout };
 }
 
 /** True where there is nothing to pack. */

@@ -86,8 +86,8 @@ export class PeerItems {
     return this.#pieces.map(({ map, dense, size }) => ({ element: map.element, bytes: dense ?? allocate(size) }));
   }
 
-  /** Puts what has landed in the slots where the items lie. */
-  land(slots: readonly Slot[]): void {
-    for (const [i, piece] of this.#pieces.entries()) if (!piece.dense) piece.unpack(slots[i]!.bytes);
+  /** Puts what has landed in the slots where the items lie. @param landed in which slots something has; by default in all */
+  land(slots: readonly Slot[], landed: (i: number) => boolean = () => true): void {
+    for (const [i, piece] of this.#pieces.entries()) if (!piece.dense && landed(i)) piece.unpack(slots[i]!.bytes);
   }
 }

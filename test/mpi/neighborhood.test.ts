@@ -4,6 +4,7 @@ import { test } from "uvu";
 import {
   type Cartcomm,
   computeDims,
+  DOUBLE,
   Exception,
   IN_PLACE,
   type Intracomm,
@@ -160,6 +161,118 @@ for (const size of sizes) {
   });
 }
 
+for (const size of [1, 2, 3, 5]) {
+  test(`items of datatypes go between matrices, and stay as they are beside PROC_NULL, on ${size} ranks`, async () => {
+    await ranks(size, async (world) => {
+      for (const periods of [true, false]) {
+        const line = await world.createCart([size], { periods });
+        const [left, right] = line.shift(0, 1);
+        // Matrices of 3 rows and 6 columns: the outer columns are for the neighbours' inner ones.
+        const matrix = (rank: number) => Float64Array.from({ length: 18 }, (_, i) => 100 * rank + i);
+        const column = DOUBLE.createVector(3, 1, 6).commit();
+        const two = column.createResized(0, 8).commit();
+        const own = matrix(line.rank);
+        const at = (rank: number, column: number, none: number[]) =>
+          rank === PROC_NULL ? none : [0, 1, 2].map((row) => 100 * rank + 6 * row + column);
+        const columnOf = (array: Float64Array, column: number) => [0, 1, 2].map((row) => array[6 * row + column]!);
+        const outer = [at(left, 4, columnOf(own, 0)), at(right, 1, columnOf(own, 5))];
+        const inner = [1, 2, 3, 4].map((column) => columnOf(own, column));
+        const check = (array: Float64Array) =>
+          equal(
+            until(6).map((column) => columnOf(array, column)),
+            [outer[0], ...inner, outer[1]],
+          );
+
+        const types = [column, column];
+        const options = { sendtypes: types, sdispls: [8, 32], recvtypes: types, rdispls: [0, 40] };
+        for (const start of [
+          (into: Float64Array) => line.neighborAlltoallw(into, { ...options, into }),
+          (into: Float64Array) => line.ineighborAlltoallw(into, { ...options, into }).wait(),
+          (into: Float64Array) => again(line.neighborAlltoallwInit(into, { ...options, into })),
+        ]) {
+          const into = matrix(line.rank);
+          is(await start(into), into);
+          check(into);
+        }
+        const values = await line.neighborAlltoallw(["to the left", 1, "right"], { sendcounts: [1, 2] });
+        equal(values, [...(left === PROC_NULL ? [] : [1, "right"]), ...(right === PROC_NULL ? [] : ["to the left"])]);
+
+        // The same by alltoallv, where displacements count extents of the type, and by alltoall of two columns packed apart.
+        const into = matrix(line.rank);
+        const runs = { sendcounts: [1, 1], sdispls: [1, 4], recvcounts: [1, 1], rdispls: [0, 5] };
+        check(await line.neighborAlltoallv(own, { ...runs, type: two, into }));
+        const both = Float64Array.from([...columnOf(own, 1), ...columnOf(own, 4)]);
+        const pair = DOUBLE.createIndexedBlock(1, [0, 6, 12]).createResized(0, 40).commit();
+        const landed = await line.neighborAlltoall(both, { recvtype: pair, recvcount: 1, into: into.fill(-9) });
+        equal(columnOf(landed, 0), at(left, 4, [-9, -9, -9]));
+        equal(columnOf(landed, 5), at(right, 1, [-9, -9, -9]));
+        is(
+          landed.filter((number) => number === -9).length,
+          18 - 3 * outer.filter((_, i) => [left, right][i] !== PROC_NULL).length,
+        );
+
+        const gathered = await line.neighborAllgather(own, {
+          sendtype: column,
+          sendcount: 1,
+          recvtype: pair,
+          recvcount: 1,
+          into: matrix(line.rank),
+        });
+        equal(
+          [columnOf(gathered, 0), columnOf(gathered, 5)],
+          [at(left, 0, columnOf(own, 0)), at(right, 0, columnOf(own, 5))],
+        );
+        const v = {
+          sendtype: column,
+          sendcount: 1,
+          recvtype: two,
+          counts: [1, 1],
+          displs: [5, 0],
+          into: matrix(line.rank),
+        };
+        const crossed = await line.neighborAllgatherv(own, v);
+        equal(
+          [columnOf(crossed, 5), columnOf(crossed, 0)],
+          [at(left, 0, columnOf(own, 5)), at(right, 0, columnOf(own, 0))],
+        );
+      }
+    });
+  });
+}
+
+test("ranks without neighbours take part with datatypes too, and wrong ones are refused", async () => {
+  await ranks(2, async (world) => {
+    const alone = await world.createDistGraphAdjacent([], []);
+    const into = Float64Array.of(1, 2);
+    const type = DOUBLE.createVector(1, 1, 2).commit();
+    is(await alone.neighborAlltoallw(into, { sendtypes: [], recvtypes: [], into }), into);
+    is(await alone.neighborAlltoallv(into, { sendcounts: [], recvcounts: [], rdispls: [], type, into }), into);
+    is(await alone.neighborAlltoall(into, { type, into }), into);
+    is(await alone.neighborAllgatherv(into, { type, counts: [], displs: [], into }), into);
+    equal([...into], [1, 2]);
+
+    const ring = await world.createCart([2], { periods: true });
+    const types = [DOUBLE, DOUBLE];
+    is(
+      (await rejects(ring.neighborAlltoallw(into, { sendtypes: [DOUBLE], recvtypes: types, into }), Exception)).message,
+      "Cannot neighborAlltoallw with 1 sendtypes: there are 2 neighbors, expected one a neighbor (ERR_TYPE)",
+    );
+    await rejects(ring.neighborAlltoallw(into, { recvtypes: types, into }), TypeError, "option sendtypes is missing");
+    await rejects(
+      ring.neighborAlltoallw(into, { sendtypes: types, recvtypes: types } as never),
+      TypeError,
+      "option into is missing",
+    );
+    await rejects(
+      ring.neighborAlltoallw(into, { sendtypes: types, sdispls: [0, 16], recvtypes: types, into }),
+      Exception,
+      "ERR_BUFFER",
+    );
+    await rejects(ring.neighborAlltoallw(IN_PLACE as never, { into } as never), Exception, "in place");
+    await rejects(world.neighborAlltoallw([1]), Exception, "ERR_TOPOLOGY");
+  });
+});
+
 test("several calls in progress at once do not mix, whatever order they are waited for in", async () => {
   await ranks(4, async (world) => {
     const ring = await world.createCart([4], { periods: true });
@@ -241,7 +354,7 @@ test("data and buffers that do not fit the neighbours are refused, with what was
     const mistyped: [() => Promise<unknown>, text: string][] = [
       [
         () => ring.neighborAllgather(1, { root: 0 } as never),
-        "Cannot call neighborAllgather: option root is unknown, expected into",
+        "Cannot call neighborAllgather: option root is unknown, expected into, type, count, sendtype, sendcount, recvtype, recvcount",
       ],
       [
         () => ring.neighborAllgather(1, { into: [] as never }),
@@ -253,7 +366,7 @@ test("data and buffers that do not fit the neighbours are refused, with what was
       ],
       [
         () => ring.neighborAlltoallv([1], { counts: [1] } as never),
-        "Cannot call neighborAlltoallv: option counts is unknown, expected sendcounts, sdispls, recvcounts, rdispls, into",
+        "Cannot call neighborAlltoallv: option counts is unknown, expected sendcounts, sdispls, recvcounts, rdispls, into, type, sendtype, recvtype",
       ],
     ];
     for (const [call, text] of mistyped) is((await rejects(call(), TypeError)).message, text);
