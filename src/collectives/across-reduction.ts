@@ -2,9 +2,10 @@
 // by the algorithms of reduction.ts, and the result crosses over. `root` is as in across-movement.ts.
 import { PROC_NULL, ROOT } from "../base/constants.ts";
 import type { AcrossLane, Peers } from "../comm/lane.ts";
-import type { BufferLike } from "../data/buffer.ts";
+import { type BufferLike, isTypedArray } from "../data/buffer.ts";
+import { elementOf } from "../data/element.ts";
 import { swap } from "./across-swap.ts";
-import { chunkOf, open, slotOf } from "./chunk.ts";
+import { checkFits, chunkOf, open, slotOf } from "./chunk.ts";
 import { scatter } from "./movement.ts";
 import { scatterv } from "./movement-v.ts";
 import * as within from "./reduction.ts";
@@ -36,8 +37,13 @@ export async function allreduce(
   data: unknown,
   { op, into, items }: within.Reduced,
 ): Promise<unknown> {
+  const slot = slotOf(into);
+  // The other group's arrays are as long as ours: known before anything is sent.
+  if (slot && isTypedArray(data) && op.elementwise) {
+    checkFits(elementOf(data), data.byteLength, slot, "the result");
+  }
   const ours = await within.allreduce(lane, data, { op, items });
-  const theirs = await swap(lane, chunkOf(ours), slotOf(into));
+  const theirs = await swap(lane, chunkOf(ours), slot);
   return into ?? open(theirs);
 }
 

@@ -401,6 +401,9 @@ test("there is no data in place between groups, and counts are one a rank of the
     await rejects(inter.reduceScatter(into, { counts: far }), Exception, `there are ${inter.size} ranks`);
     await rejects(inter.bcast(1, { root: -9 }), Exception, "(ERR_ROOT)");
     await rejects(inter.bcast(1, { root: "0" as never }), TypeError, "option root");
+    const short = inter.allreduce(into, { into: new Float64Array(5) });
+    await rejects(short, Exception, "the result in into: it has 48 bytes, into holds 40 (ERR_TRUNCATE)");
+    await rejects(inter.allreduce(into, { into: new Int8Array(48) }), Exception, "(ERR_TYPE)");
     is(await inter.allreduce(side), inter.remoteSize * (1 - side));
   });
 });
