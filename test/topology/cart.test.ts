@@ -127,12 +127,24 @@ test("a grid without dimensions is one rank without neighbours", () => {
 });
 
 const python = "/usr/bin/python3";
-const sides: [dims: number[], periods: boolean[]][] = [
-  [[1], [true]],
-  [[1], [false]],
+const shapes: [dims: number[], periods: boolean[]][] = [
+  [[6], [true]],
+  [[6], [false]],
   [
-    [1, 1, 1],
-    [true, false, true],
+    [3, 2],
+    [true, false],
+  ],
+  [
+    [2, 3],
+    [false, true],
+  ],
+  [
+    [1, 6],
+    [true, true],
+  ],
+  [
+    [3, 1, 2],
+    [false, true, true],
   ],
 ];
 const program = `
@@ -140,23 +152,27 @@ import json, sys
 from mpi4py import MPI
 out = []
 for dims, periods in json.loads(sys.argv[1]):
-    cart = MPI.COMM_SELF.Create_cart(dims, periods)
-    names = {MPI.PROC_NULL: None}
-    shifts = [cart.Shift(d, disp) for d in range(len(dims)) for disp in (-1, 1, 3)]
-    out.append([cart.coords, [[names.get(rank, rank) for rank in pair] for pair in shifts]])
-print(json.dumps(out))`;
-const mpi4py = existsSync(python) ? Bun.spawnSync([python, "-c", program, JSON.stringify(sides)]) : undefined;
+    cart = MPI.COMM_WORLD.Create_cart(dims, periods)
+    shifts = [cart.Shift(d, disp) for d in range(len(dims)) for disp in (-4, -1, 0, 1, 2)]
+    out.append([cart.coords, [[None if rank == MPI.PROC_NULL else rank for rank in pair] for pair in shifts]])
+every = MPI.COMM_WORLD.gather(out)
+if every: print(json.dumps(every))`;
+const mpirun = Bun.which("mpirun");
+const job = ["--allow-run-as-root", "--oversubscribe", "-np", "6", python, "-c", program, JSON.stringify(shapes)];
+const mpi4py = mpirun && existsSync(python) ? Bun.spawnSync([mpirun, ...job]) : undefined;
 if (mpi4py?.success) {
-  test("coordinates and shifts in grids of one rank are mpi4py's", () => {
-    const ours = sides.map(([dims, periods]) => {
-      const cart = new Cart(dims, periods);
-      const shifts = dims.flatMap((_, d) => [-1, 1, 3].map((disp) => cart.shift(0, d, disp)));
-      return [cart.coordsOf(0), shifts.map((pair) => pair.map((rank) => (rank === PROC_NULL ? null : rank)))];
-    });
+  test("coordinates and shifts of six ranks in grids of several shapes are mpi4py's", () => {
+    const ours = [0, 1, 2, 3, 4, 5].map((rank) =>
+      shapes.map(([dims, periods]) => {
+        const cart = new Cart(dims, periods);
+        const shifts = dims.flatMap((_, d) => [-4, -1, 0, 1, 2].map((disp) => cart.shift(rank, d, disp)));
+        return [cart.coordsOf(rank), shifts.map((pair) => pair.map((end) => (end === PROC_NULL ? null : end)))];
+      }),
+    );
     equal(ours, JSON.parse(mpi4py.stdout.toString()));
   });
 } else {
-  skip("coordinates and shifts in grids of one rank are mpi4py's", "there is no mpi4py here");
+  skip("coordinates and shifts in grids are mpi4py's", "there is no mpirun with mpi4py here");
 }
 
 test.run();
