@@ -151,19 +151,19 @@ export class Intracomm extends DistGraphCreation {
    * ```
    * @see MPI-4.1 §6.11.1
    */
-  scan<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
+  scan<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
   scan<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
   scan(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
     return this.finish(() => this.planReduction("scan", data, options, scan));
   }
   /** Starts a scan. @see MPI-4.1 §6.12.11 */
-  iscan<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
+  iscan<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
   iscan<T = any>(data: T, options?: OpOptions<T>): Request<T>;
   iscan(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Request<any> {
     return new Request(this.planReduction("iscan", data, options, scan)());
   }
   /** A scan that can be started again and again. @see MPI-4.1 §6.13.11 */
-  scanInit<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Prequest<B>;
+  scanInit<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Prequest<B>;
   scanInit<T = any>(data: T, options?: OpOptions<T>): Prequest<T>;
   scanInit(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Prequest<any> {
     return new Prequest(this.planReduction("scanInit", data, options, scan));
@@ -181,19 +181,19 @@ export class Intracomm extends DistGraphCreation {
    * ```
    * @see MPI-4.1 §6.11.2
    */
-  exscan<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
+  exscan<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
   exscan<T = any>(data: T, options?: OpOptions<T>): Promise<T | undefined>;
   exscan(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
     return this.finish(() => this.planReduction("exscan", data, options, exscan));
   }
   /** Starts an exscan. @see MPI-4.1 §6.12.12 */
-  iexscan<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
+  iexscan<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
   iexscan<T = any>(data: T, options?: OpOptions<T>): Request<T | undefined>;
   iexscan(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Request<any> {
     return new Request(this.planReduction("iexscan", data, options, exscan)());
   }
   /** An exscan that can be started again and again. @see MPI-4.1 §6.13.12 */
-  exscanInit<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Prequest<B>;
+  exscanInit<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Prequest<B>;
   exscanInit<T = any>(data: T, options?: OpOptions<T>): Prequest<T | undefined>;
   exscanInit(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Prequest<any> {
     return new Prequest(this.planReduction("exscanInit", data, options, exscan));

@@ -174,7 +174,7 @@ export abstract class Persistent extends Reduction {
   }
 
   /** An allreduce that can be started again and again. @see MPI-4.1 §6.13.8 */
-  allreduceInit<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Prequest<B>;
+  allreduceInit<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Prequest<B>;
   allreduceInit<T = any>(data: T, options?: OpOptions<T>): Prequest<T>;
   allreduceInit(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Prequest<any> {
     return new Prequest(this.planAllreduce("allreduceInit", data, options));
@@ -182,7 +182,7 @@ export abstract class Persistent extends Reduction {
 
   /** A reduceScatter that can be started again and again. @see MPI-4.1 §6.13.10 */
   reduceScatterInit<B extends TypedArray>(
-    data: TypedArray | InPlace,
+    data: BufferLike | InPlace,
     options: OpOptions<any> & { counts: PerRank } & Into<B>,
   ): Prequest<B>;
   reduceScatterInit<A extends TypedArray>(data: A, options: OpOptions<A> & { counts: PerRank }): Prequest<A>;
@@ -196,7 +196,7 @@ export abstract class Persistent extends Reduction {
 
   /** A reduceScatterBlock that can be started again and again. @see MPI-4.1 §6.13.9 */
   reduceScatterBlockInit<B extends TypedArray>(
-    data: TypedArray | InPlace,
+    data: BufferLike | InPlace,
     options: OpOptions<any> & Into<B>,
   ): Prequest<B>;
   reduceScatterBlockInit<A extends TypedArray>(data: A, options?: OpOptions<A>): Prequest<A>;

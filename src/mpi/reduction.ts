@@ -71,7 +71,7 @@ export abstract class Reduction extends CollectiveW {
    * @see MPI-4.1 §6.9.1
    */
   reduce<B extends BufferLike>(
-    data: TypedArray | InPlace | null,
+    data: BufferLike | InPlace | null,
     options: OpOptions<any> & RootOptions & Into<B>,
   ): Promise<B | null>;
   reduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Promise<T | null>;
@@ -80,7 +80,7 @@ export abstract class Reduction extends CollectiveW {
   }
   /** Starts a reduce. @see MPI-4.1 §6.12.7 */
   ireduce<B extends BufferLike>(
-    data: TypedArray | InPlace | null,
+    data: BufferLike | InPlace | null,
     options: OpOptions<any> & RootOptions & Into<B>,
   ): Request<B | null>;
   ireduce<T = any>(data: T, options?: OpOptions<T> & RootOptions): Request<T | null>;
@@ -126,13 +126,13 @@ export abstract class Reduction extends CollectiveW {
    * ```
    * @see MPI-4.1 §6.9.6
    */
-  allreduce<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
+  allreduce<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
   allreduce<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
   allreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
     return this.finish(() => this.planAllreduce("allreduce", data, options));
   }
   /** Starts an allreduce. @see MPI-4.1 §6.12.8 */
-  iallreduce<B extends BufferLike>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
+  iallreduce<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
   iallreduce<T = any>(data: T, options?: OpOptions<T>): Request<T>;
   iallreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Request<any> {
     return new Request(this.planAllreduce("iallreduce", data, options)());
@@ -190,7 +190,7 @@ export abstract class Reduction extends CollectiveW {
    * @see MPI-4.1 §6.10.2
    */
   reduceScatter<B extends TypedArray>(
-    data: TypedArray | InPlace,
+    data: BufferLike | InPlace,
     options: Operator<any> & ReduceScatterOptions & Into<B>,
   ): Promise<B>;
   reduceScatter<A extends TypedArray>(data: A, options: Operator<A> & ReduceScatterOptions): Promise<A>;
@@ -200,7 +200,7 @@ export abstract class Reduction extends CollectiveW {
   }
   /** Starts a reduceScatter. @see MPI-4.1 §6.12.10 */
   ireduceScatter<B extends TypedArray>(
-    data: TypedArray | InPlace,
+    data: BufferLike | InPlace,
     options: Operator<any> & ReduceScatterOptions & Into<B>,
   ): Request<B>;
   ireduceScatter<A extends TypedArray>(data: A, options: Operator<A> & ReduceScatterOptions): Request<A>;
@@ -224,14 +224,14 @@ export abstract class Reduction extends CollectiveW {
    * ```
    * @see MPI-4.1 §6.10.1
    */
-  reduceScatterBlock<B extends TypedArray>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
+  reduceScatterBlock<B extends TypedArray>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
   reduceScatterBlock<A extends TypedArray>(data: A, options?: OpOptions<A>): Promise<A>;
   reduceScatterBlock<T = any>(data: readonly T[], options?: OpOptions<T[]> | None): Promise<T>;
   reduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Promise<any> {
     return this.finish(() => this.planReduceScatter("reduceScatterBlock", data, options, true));
   }
   /** Starts a reduceScatterBlock. @see MPI-4.1 §6.12.9 */
-  ireduceScatterBlock<B extends TypedArray>(data: TypedArray | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
+  ireduceScatterBlock<B extends TypedArray>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
   ireduceScatterBlock<A extends TypedArray>(data: A, options?: OpOptions<A>): Request<A>;
   ireduceScatterBlock<T = any>(data: readonly T[], options?: OpOptions<T[]> | None): Request<T>;
   ireduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Request<any> {
