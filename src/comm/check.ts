@@ -5,10 +5,8 @@ import type { ErrorClassName } from "../base/error-classes.ts";
 import { elements } from "../data/element.ts";
 import { type Op, operators } from "../data/op.ts";
 
-/** A call of a collective. What is left out is not compared. */
+/** What ranks must agree on in a call of a collective. What is left out is not compared. */
 export interface Terms {
-  /** The method: `bcast`, `ibcast` and `bcastInit` are the same collective. */
-  readonly call: string;
   /** The root's rank; between two groups, which would not agree on that, its process. */
   readonly root?: number | undefined;
   readonly op?: Op | undefined;
@@ -76,8 +74,11 @@ const ELEMENT = ROOT * 2 ** 17;
 const LENGTH = ELEMENT * 2 ** 4;
 const LENGTHS = 2 ** 19;
 
-/** The number that stands for a call: 0 compares nothing, and is only equal to itself. */
-export function checkOf({ call, root, op, element, length }: Terms): number {
+/**
+ * The number that stands for a call.
+ * @param call the method: `bcast`, `ibcast` and `bcastInit` are the same collective
+ */
+export function checkOf(call: string, { root, op, element, length }: Terms = {}): number {
   let check = numbers.get(call) ?? 0;
   if (op) check += op.number * OP + (Number(op.commute) + 2 * Number(op.elementwise)) * PROPERTIES;
   if (root !== undefined) check += (root + 1) * ROOT;

@@ -8,7 +8,6 @@ import type { Engine } from "../engine/engine.ts";
 import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
 import { Operation } from "../engine/operation.ts";
 import { Calls } from "./calls.ts";
-import { checkOf, type Terms } from "./check.ts";
 import { BY_GROUP, COLLECTIVE, LEADERS, PARTITIONED } from "./context.ts";
 import { Group } from "./group.ts";
 import type { AcrossLane, Lane } from "./lane.ts";
@@ -85,18 +84,12 @@ export class Endpoint {
   /**
    * The lane of the next collective call. Every rank makes the calls of a communicator in the same order, so their
    * numbers agree and serve as the tag.
-   * @param terms what every rank must give as this one does: where one does not, the call fails and names both sides
+   * @param check (check.ts) what every rank must give as this one does: where one does not, the call fails and names both
    * @throws that error, where messages show it already, also that of an earlier call
    */
-  lane(terms: Terms): EndpointLane {
-    const check = checkOf(terms);
-    return new EndpointLane(
-      this,
-      this.group,
-      this.context + COLLECTIVE,
-      this.#calls.begin(check, this.#queue()),
-      check,
-    );
+  lane(check: number): EndpointLane {
+    const tag = this.#calls.begin(check, this.#queue());
+    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, check);
   }
 
   /** The operation of the call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
@@ -138,13 +131,13 @@ export class Endpoint {
   }
 
   /** A lane for some of the ranks, which all give the same `tag`; the others do not know of it. */
-  laneOf(group: Group, tag: number, terms: Terms): EndpointLane {
-    return new EndpointLane(this, group, this.context + BY_GROUP, tag, checkOf(terms));
+  laneOf(group: Group, tag: number, check: number): EndpointLane {
+    return new EndpointLane(this, group, this.context + BY_GROUP, tag, check);
   }
 
   /** For the leader of a group that is about to be connected with another one: its lane to that one's leader, and others. */
-  lanesOfLeaders(tag: number, terms: Terms): EndpointLane {
-    return new EndpointLane(this, this.remote, this.context + LEADERS, tag, checkOf(terms));
+  lanesOfLeaders(tag: number, check: number): EndpointLane {
+    return new EndpointLane(this, this.remote, this.context + LEADERS, tag, check);
   }
 
   /** True when the communicator connects two groups. */
@@ -262,7 +255,12 @@ export class EndpointLane implements AcrossLane {
         )
       : parts;
     const target = into && orNote ? unlessNote(place) : place;
-    const { operation } = engine.receive(process, this.context, this.tag, this.#agreeing(target));
+    const { operation } = engine.receive(
+      process,
+      this.context,
+      this.tag,
+      new Agreeing(target, this.#check, this.#endpoint),
+    );
     if (!operation.settled) {
       this.#waiting.set(operation, process);
       operation.onSettled(() => this.#waiting.delete(operation));
@@ -270,20 +268,6 @@ export class EndpointLane implements AcrossLane {
     // The receive may have made the queues anew that went with the communicator.
     if (retired) engine.channels.forget(this.context);
     return operation.promise();
-  }
-
-  /** The same target for messages of the same call only. */
-  #agreeing(target: Target<Body>): Target<Body> {
-    return {
-      land: (arrival) => {
-        if (arrival.check !== this.#check) throw this.#endpoint.disagreement(this.#check, arrival);
-        return target.land(arrival);
-      },
-      finish: (arrival, received, own) => {
-        if (arrival.check !== this.#check) throw this.#endpoint.disagreement(this.#check, arrival);
-        return target.finish(arrival, received, own);
-      },
-    };
   }
 }
 
@@ -294,4 +278,27 @@ function unlessNote(place: Target<Body>): Target<Body> {
     land: (arrival) => targetOf(arrival).land(arrival),
     finish: (arrival, received, own) => targetOf(arrival).finish(arrival, received, own),
   };
+}
+
+/** The same target, for messages of the same call only. */
+class Agreeing implements Target<Body> {
+  readonly #target: Target<Body>;
+  readonly #check: number;
+  readonly #endpoint: Endpoint;
+
+  constructor(target: Target<Body>, check: number, endpoint: Endpoint) {
+    this.#target = target;
+    this.#check = check;
+    this.#endpoint = endpoint;
+  }
+
+  land(arrival: Arrival): readonly Uint8Array[] {
+    if (arrival.check !== this.#check) throw this.#endpoint.disagreement(this.#check, arrival);
+    return this.#target.land(arrival);
+  }
+
+  finish(arrival: Arrival, received: readonly Uint8Array[], own: boolean): Body {
+    if (arrival.check !== this.#check) throw this.#endpoint.disagreement(this.#check, arrival);
+    return this.#target.finish(arrival, received, own);
+  }
 }

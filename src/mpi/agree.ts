@@ -44,8 +44,8 @@ export function lanesOfGroups(
   const endpoint = new Endpoint(engine, members, GROUPS_CONTEXT, remote);
   // What others send there in the meantime is none of its business.
   engine.audits.delete(endpoint);
-  const lane = new EndpointLane(endpoint, members, GROUPS_CONTEXT, tag, checkOf({ call }));
-  return { lane, leaders: endpoint.lanesOfLeaders(tag, { call }) };
+  const lane = new EndpointLane(endpoint, members, GROUPS_CONTEXT, tag, checkOf(call));
+  return { lane, leaders: endpoint.lanesOfLeaders(tag, checkOf(call)) };
 }
 
 /** What a leader tells the other one. */

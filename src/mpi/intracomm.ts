@@ -2,6 +2,7 @@
 
 import { show } from "../base/errors.ts";
 import { exscan, scan } from "../collectives/reduction.ts";
+import { checkOf } from "../comm/check.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
@@ -51,7 +52,7 @@ export class Intracomm extends DistGraphCreation {
       const tag = checkTag(call, options?.tag);
       const members = this.checkMembers(call, group);
       const endpoint = this.use(call);
-      const lane = endpoint.laneOf(members, tag, { call });
+      const lane = endpoint.laneOf(members, tag, checkOf(call));
       const run = async () => {
         const made = members.rank === undefined ? undefined : await agree(endpoint.engine, lane, members);
         return this.plain(made, this.partName);
@@ -91,7 +92,7 @@ export class Intracomm extends DistGraphCreation {
       if (peers) checkRank(call, { name: peers.name, size: peers.remote.size }, "remoteLeader", remoteLeader);
       const details = peers ? `remote leader ${remoteLeader} on ${peers.name}, tag ${tag}` : "";
       return this.plan<Intercomm>(call, { root: localLeader, details }, async (lane) => {
-        const leaders = peers?.lanesOfLeaders(tag, { call });
+        const leaders = peers?.lanesOfLeaders(tag, checkOf(call));
         const endpoint = await connect(lane, localLeader, { engine, group }, leaders, remoteLeader);
         checkApart(call, this.name, group, endpoint.remote, "ERR_COMM");
         return new Intercomm(endpoint, `intercomm of ${this.name}`);

@@ -2,7 +2,7 @@
 // one plan: awaited it is the blocking call, in a Request the i… form, in a Prequest the …Init form.
 import { IN_PLACE } from "../base/constants.ts";
 import { type Collectives, within } from "../collectives/within.ts";
-import type { Terms } from "../comm/check.ts";
+import { checkOf, type Terms } from "../comm/check.ts";
 import type { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import { isTypedArray } from "../data/buffer.ts";
 import { elementOf } from "../data/element.ts";
@@ -15,7 +15,7 @@ import type { Plan } from "./prequest.ts";
 import { Packed } from "./typed-collective.ts";
 
 /** What all ranks must agree on in a call. */
-export interface Agreement extends Omit<Terms, "call"> {
+export interface Agreement extends Terms {
   /** More to say of the call in reports. */
   readonly details?: string;
 }
@@ -26,11 +26,12 @@ function describe({ op, root, details }: Agreement, endpoint: Endpoint): string 
     .join(", ");
 }
 
-/** What the ranks must agree on of a reduction's operand: where it is combined by elements, their kind and number. */
-export function operand(op: Op, data: unknown, into: unknown): Pick<Terms, "element" | "length"> {
+/** What the ranks must agree on in a reduction; where it combines elements, also in their kind and number. */
+export function reductionOf(op: Op, root: number | undefined, data: unknown, into: unknown): Agreement {
   const given = data === IN_PLACE ? into : data;
-  if (given instanceof Packed) return op.elementwise ? { element: given.element, length: given.length } : {};
-  return op.elementwise && isTypedArray(given) ? { element: elementOf(given), length: given.length } : {};
+  if (!op.elementwise) return { op, root };
+  if (given instanceof Packed) return { op, root, element: given.element, length: given.length };
+  return isTypedArray(given) ? { op, root, element: elementOf(given), length: given.length } : { op, root };
 }
 
 export abstract class Planning extends Partitioned {
@@ -79,10 +80,10 @@ export abstract class Planning extends Partitioned {
     ownLane?: EndpointLane,
   ): Plan<T> {
     this.use(call);
-    const terms = { call, ...agreement };
+    const check = checkOf(call, agreement);
     return () => {
       const endpoint = this.use(call);
-      const lane = ownLane ?? endpoint.lane(terms);
+      const lane = ownLane ?? endpoint.lane(check);
       const operation = endpoint.run(lane, run as (lane: EndpointLane) => Promise<T>);
       const describeCall = () => {
         const waiting = lane.awaited && `, waiting for ${lane.awaited}`;

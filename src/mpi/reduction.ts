@@ -9,7 +9,7 @@ import { checkInto, checkOptions } from "./arguments.ts";
 import type { None, RootOptions } from "./collective.ts";
 import { checkLayout, type InPlace, type PerRank } from "./collective-arguments.ts";
 import { CollectiveW } from "./collective-w.ts";
-import { operand } from "./planning.ts";
+import { reductionOf } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
@@ -48,7 +48,7 @@ export abstract class Reduction extends CollectiveW {
     const receive = packedItems(call, atRoot ? into : undefined, options, true)?.operand();
     const items = itemLoop(call, op, options);
     const run = converter({ data, into }, send, receive);
-    return this.plan(call, { op, root, ...operand(op, send ?? data, receive ?? into) }, (lane) =>
+    return this.plan(call, reductionOf(op, root, send ?? data, receive ?? into), (lane) =>
       run((given, room) => this.collectives.reduce(lane, given, { op, root, into: room, items })),
     );
   }
@@ -111,7 +111,7 @@ export abstract class Reduction extends CollectiveW {
     const receive = packedItems(call, into, options, true)?.operand();
     const items = itemLoop(call, op, options);
     const run = converter({ data, into }, send, receive);
-    return this.plan(call, { op, ...operand(op, send ?? data, receive ?? into) }, (lane) =>
+    return this.plan(call, reductionOf(op, undefined, send ?? data, receive ?? into), (lane) =>
       run((given, room) => reduction(lane, given, { op, into: room, items })),
     );
   }
@@ -163,7 +163,7 @@ export abstract class Reduction extends CollectiveW {
     const mine = inPlace ? operandOfAll : packedItems(call, into, own, true)?.operand();
     const items = itemLoop(call, op, options);
     const run = converter({ data, into }, inPlace ? undefined : operandOfAll, mine);
-    return this.plan(call, { op, ...operand(op, operandOfAll ?? data, into) }, (lane) =>
+    return this.plan(call, reductionOf(op, undefined, operandOfAll ?? data, into), (lane) =>
       run((given, room) => this.collectives.reduceScatter(lane, given, { op, into: room, items, ...whole.layout })),
     );
   }
@@ -175,7 +175,7 @@ export abstract class Reduction extends CollectiveW {
    * @param options.counts Elements of each rank's run, the same on all ranks; they add up to the length of `data`.
    * @param options.type A committed datatype: `counts` are of its items, which lie in `data` and in `into`.
    * @param options.op The operator; a bare function is called with whole arrays in rank order.
-   * @param options.into A typed array for this rank's run. With MPI.IN_PLACE as data it holds the operand, and then begins
+   * @param options.into A typed array for this rank's run. With MPI.IN_PLACE as data it holds the reductionOf, and then begins
    * with the run.
    * @returns This rank's run, or `into`.
    * @throws {MPI.Exception} ERR_COUNT when the counts do not fit; ERR_OP, ERR_TRUNCATE, ERR_TYPE.

@@ -8,20 +8,20 @@ import { equal, is, not, ok } from "../support/assert.ts";
 
 test("a call, its i… form and its …Init form are one collective, and so are all ways to duplicate", () => {
   for (const call of ["bcast", "reduceScatter", "neighborAlltoallw", "barrier"]) {
-    is(checkOf({ call: `i${call}` }), checkOf({ call }));
-    is(checkOf({ call: `${call}Init` }), checkOf({ call }));
+    is(checkOf(`i${call}`), checkOf(call));
+    is(checkOf(`${call}Init`), checkOf(call));
   }
-  for (const call of ["idup", "clone", "dupWithInfo", "idupWithInfo"]) is(checkOf({ call }), checkOf({ call: "dup" }));
-  ok(checkOf({ call: "split" }) !== checkOf({ call: "splitType" }));
+  for (const call of ["idup", "clone", "dupWithInfo", "idupWithInfo"]) is(checkOf(call), checkOf("dup"));
+  ok(checkOf("split") !== checkOf("splitType"));
 });
 
 test("the words for a number are those of the call", () => {
-  is(describeCheck(checkOf({ call: "bcast", root: 0 })), "bcast(root 0)");
-  is(describeCheck(checkOf({ call: "reduce", root: 7, op: SUM })), "reduce(SUM, root 7)");
-  const terms = { call: "iallreduce", op: MAX, element: 13, length: 1000 };
-  is(describeCheck(checkOf(terms)), "allreduce(MAX, Float64Array(1000))");
-  is(describeCheck(checkOf({ call: "scan", op: Op.create((a) => a) })), "scan(an operator of its own)");
-  is(describeCheck(checkOf({ call: "barrier" })), "barrier()");
+  is(describeCheck(checkOf("bcast", { root: 0 })), "bcast(root 0)");
+  is(describeCheck(checkOf("reduce", { root: 7, op: SUM })), "reduce(SUM, root 7)");
+  const terms = { op: MAX, element: 13, length: 1000 };
+  is(describeCheck(checkOf("iallreduce", terms)), "allreduce(MAX, Float64Array(1000))");
+  is(describeCheck(checkOf("scan", { op: Op.create((a) => a) })), "scan(an operator of its own)");
+  is(describeCheck(checkOf("barrier")), "barrier()");
 });
 
 test("numbers differ where anything differs, are safe integers, and say what differs", () => {
@@ -34,11 +34,9 @@ test("numbers differ where anything differs, are safe integers, and say what dif
       nil: undefined,
     }),
   });
-  const check = ({
-    operand,
-    ...rest
-  }: Omit<Terms, "element" | "length"> & { operand?: [number, number] | undefined }) =>
-    checkOf({ ...rest, element: operand?.[0], length: operand?.[1] });
+  type Drawn = Terms & { call: string; operand?: [number, number] | undefined };
+  const check = ({ call, operand, ...rest }: Drawn) =>
+    checkOf(call, { ...rest, element: operand?.[0], length: operand?.[1] });
   const property = fc.property(terms, terms, (a, b) => {
     const [x, y] = [check(a), check(b)];
     ok(Number.isSafeInteger(x) && x > 0);
@@ -55,7 +53,7 @@ test("numbers differ where anything differs, are safe integers, and say what dif
 });
 
 test("an operator of a user that commutes is another one than one that does not", () => {
-  const op = (commute: boolean) => checkOf({ call: "reduce", op: Op.create((a) => a, { commute }) });
+  const op = (commute: boolean) => checkOf("reduce", { op: Op.create((a) => a, { commute }) });
   ok(op(true) !== op(false));
   equal(disagreement(op(true), op(false)), "ERR_OP");
 });

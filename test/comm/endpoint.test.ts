@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import { ANY_SOURCE, ANY_TAG } from "../../src/base/constants.ts";
 import { Exception } from "../../src/base/errors.ts";
+import { checkOf } from "../../src/comm/check.ts";
 import { Endpoint } from "../../src/comm/endpoint.ts";
 import { Group } from "../../src/comm/group.ts";
 import { isNote, noteOf } from "../../src/data/body.ts";
@@ -29,7 +30,7 @@ test("ranks are ranks of the group, not process numbers", async () => {
 
 test("a lane's receive into memory takes a note only where it is ready for one, and leaves the memory alone", async () => {
   const comm = endpoints([0, 1]);
-  const [a, b] = comm.map((endpoint) => endpoint.lane({ call: "bcast", root: 0 }));
+  const [a, b] = comm.map((endpoint) => endpoint.lane(checkOf("bcast", { root: 0 })));
   const into = { element: UINT8, bytes: new Uint8Array(10).fill(1) };
   for (const bytes of [3, 200_000]) {
     a!.isend(1, noteOf(pattern(bytes)));
@@ -74,7 +75,7 @@ test("no receive of the user takes a message of a collective, and the other way 
   const comm = endpoints([0, 1]);
   const user = comm[1]!.receive(ANY_SOURCE, ANY_TAG, copies);
   const probe = comm[1]!.probeWait(ANY_SOURCE, ANY_TAG, false);
-  const lanes = comm.map((endpoint) => endpoint.lane({ call: "barrier" }));
+  const lanes = comm.map((endpoint) => endpoint.lane(checkOf("barrier")));
   lanes[0]!.isend(1, buffer(pattern(5)));
   await turns();
   equal([user.operation.settled, probe.settled], [false, false]);
@@ -92,7 +93,7 @@ test("the lanes of collectives that run at the same time do not mix, whatever th
     const draw = random(seed);
     const comm = endpoints([0, 1, 2]);
     const calls = 5;
-    const lanes = comm.map((endpoint) => Array.from({ length: calls }, () => endpoint.lane({ call: "barrier" })));
+    const lanes = comm.map((endpoint) => Array.from({ length: calls }, () => endpoint.lane(checkOf("barrier"))));
     const expected: [Promise<unknown>, Uint8Array][] = [];
     const todo: (() => void)[] = [];
     for (let call = 0; call < calls; call++) {
@@ -119,7 +120,7 @@ test("the lanes of collectives that run at the same time do not mix, whatever th
 
 test("a lane's irecv() with into lands there, and rejects what does not fit", async () => {
   const comm = endpoints([0, 1]);
-  const [a, b] = comm.map((endpoint) => endpoint.lane({ call: "barrier" })) as [
+  const [a, b] = comm.map((endpoint) => endpoint.lane(checkOf("barrier"))) as [
     ReturnType<Endpoint["lane"]>,
     ReturnType<Endpoint["lane"]>,
   ];
@@ -146,7 +147,7 @@ test("a lane's irecv() with into lands there, and rejects what does not fit", as
 
 test("isend() is undefined when it is done at once, else a promise; awaited names the ranks that are waited for", async () => {
   const comm = endpoints([1, 0]);
-  const [a, b] = comm.map((endpoint) => endpoint.lane({ call: "barrier" })) as [
+  const [a, b] = comm.map((endpoint) => endpoint.lane(checkOf("barrier"))) as [
     ReturnType<Endpoint["lane"]>,
     ReturnType<Endpoint["lane"]>,
   ];
