@@ -165,7 +165,7 @@ export abstract class Persistent extends Reduction {
 
   /** A reduce that can be started again and again. @see MPI-4.1 §6.13.7 */
   reduceInit<B extends BufferLike>(
-    data: TypedArray | InPlace | null,
+    data: BufferLike | InPlace | null,
     options: OpOptions<any> & RootOptions & Into<B>,
   ): Prequest<B | null>;
   reduceInit<T = any>(data: T, options?: OpOptions<T> & RootOptions): Prequest<T | null>;

@@ -123,6 +123,103 @@ test("ranks may lay out the same elements in types of their own; other elements 
   });
 });
 
+/** Value and location pairs as C has them: a double, an int, and four bytes of padding. */
+function doubleInts(pairs: readonly (readonly [value: number, location: number])[]): DataView {
+  const view = new DataView(new ArrayBuffer(16 * pairs.length));
+  for (const [i, [value, location]] of pairs.entries()) {
+    view.setFloat64(16 * i, value, true);
+    view.setInt32(16 * i + 8, location, true);
+  }
+  return view;
+}
+
+for (const size of sizes) {
+  // So many that algorithms divide them, where a pair or a number must not be cut in two.
+  const items = 1001;
+  test(`MAXLOC and MINLOC combine pairs as they combine values, on ${size} ranks`, async () => {
+    await ranks(size, async (comm) => {
+      for (const op of [MPI.MAXLOC, MPI.MINLOC]) {
+        const pairs = Array.from(
+          { length: items },
+          (_, i) => [(i * 7 + comm.rank * 5) % 11, 100 * comm.rank + i] as const,
+        );
+        const expected = (await comm.allreduce(
+          pairs.map((pair) => [...pair]),
+          { op },
+        )) as [number, number][];
+        const into = doubleInts(pairs.map(() => [-1, -1]));
+        is(await comm.allreduce(doubleInts(pairs), { op, type: MPI.DOUBLE_INT, into }), into);
+        equal(Buffer.from(into.buffer), Buffer.from(doubleInts(expected).buffer));
+        const ints = await comm.allreduce(Int32Array.from(pairs.flat()), { op, type: MPI.TWOINT });
+        equal(ints, Int32Array.from(expected.flat()));
+        const counts = up(size).map((r) => (r === 0 ? items : 0));
+        const share = await comm.reduceScatter(Int32Array.from(pairs.flat()), { op, type: MPI.TWOINT, counts });
+        equal(share, comm.rank === 0 ? Int32Array.from(expected.flat()) : new Int32Array(0));
+      }
+    });
+  });
+
+  test(`complex numbers are added and multiplied, on ${size} ranks`, async () => {
+    await ranks(size, async (comm) => {
+      const type = MPI.C_DOUBLE_COMPLEX;
+      // Powers of i, and of i again.
+      const mine = Float64Array.from({ length: 2 * items }, (_, k) => {
+        const turns = (Math.floor(k / 2) + comm.rank) % 4;
+        return k % 2 === 0 ? [1, 0, -1, 0][turns]! : [0, 1, 0, -1][turns]!;
+      });
+      const sum = new Float64Array(2 * items);
+      for (const r of up(size)) {
+        for (let k = 0; k < sum.length; k++) {
+          const turns = (Math.floor(k / 2) + r) % 4;
+          sum[k]! += k % 2 === 0 ? [1, 0, -1, 0][turns]! : [0, 1, 0, -1][turns]!;
+        }
+      }
+      equal(await comm.allreduce(mine, { type }), sum);
+      const product = await comm.allreduce(mine, { type, op: MPI.PROD });
+      for (let k = 0; k < items; k++) {
+        const turns = up(size).reduce((all, r) => all + k + r, 0) % 4;
+        equal([product[2 * k]! + 0, product[2 * k + 1]! + 0], [[1, 0, -1, 0][turns], [0, 1, 0, -1][turns]]);
+      }
+    });
+  });
+
+  test(`Float16 numbers are added, strided or not, on ${size} ranks`, async () => {
+    await ranks(size, async (comm) => {
+      const mine = Float16Array.from({ length: 2 * items }, (_, i) => (i % 2 === 0 ? i % 32 : -1));
+      const into = new Float16Array(2 * items).fill(-1);
+      const type = MPI.FLOAT16_T.createResized(0, 4).commit();
+      await comm.allreduce(mine, { type, into });
+      equal(
+        into,
+        Float16Array.from({ length: 2 * items }, (_, i) => (i % 2 === 0 ? size * (i % 32) : -1)),
+      );
+    });
+  });
+}
+
+test("an operator that is not defined for a type is ERR_OP, which names both, before anything is sent", async () => {
+  await ranks(2, async (comm) => {
+    const mixed = MPI.Datatype.createStruct([1, 1], [0, 8], [DOUBLE, MPI.INT]).commit();
+    for (const [type, op] of [
+      [MPI.DOUBLE_INT, MPI.SUM],
+      [MPI.TWOINT, MPI.SUM],
+      [DOUBLE, MPI.MAXLOC],
+      [DOUBLE, MPI.BAND],
+      [MPI.C_DOUBLE_COMPLEX, MPI.MAX],
+      [mixed, MPI.SUM],
+      [MPI.BYTE, MPI.SUM],
+    ] as const) {
+      const error = await rejects(comm.allreduce(new ArrayBuffer(48), { type, op }), MPI.Exception, op.name);
+      is(error.errorClass, MPI.ERR_OP, error.message);
+    }
+    equal(
+      new Uint8Array(await comm.allreduce(Uint8Array.of(6, 3), { type: MPI.BYTE, op: MPI.BAND })),
+      Uint8Array.of(6, 3),
+    );
+    await comm.barrier();
+  });
+});
+
 test("wrong types of reductions are refused before anything is sent", async () => {
   await ranks(2, async (comm) => {
     const data = new Float64Array(4);
