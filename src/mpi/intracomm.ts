@@ -5,7 +5,6 @@ import { exscan, scan } from "../collectives/reduction.ts";
 import { checkOf } from "../comm/check.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import type { BufferLike } from "../data/buffer.ts";
-import type { TypedArray } from "../data/element.ts";
 import { Operation } from "../engine/operation.ts";
 import { agree, connect, lanesOfGroups } from "./agree.ts";
 import { checkOptions, checkRank, checkTag } from "./arguments.ts";
