@@ -16,7 +16,7 @@ function viewOf(array: TypedArray): DataView {
 
 /** Values of a basic type that can be compared, as C has them in memory. */
 function reader({ format, size }: Basic): Read<any> {
-  if (format === "extended") return readExtended;
+  if (format === "extended") return wide.readExtended;
   if (format === "single") return (view, at) => view.getFloat32(at, true);
   if (format === "double") return (view, at) => view.getFloat64(at, true);
   if (size === 2) return (view, at) => view.getInt16(at, true);
@@ -68,7 +68,8 @@ export function complexProduct({ element }: Basic): Loop {
 /** The loop for floating-point numbers without a typed array, in bytes; undefined for other types. */
 export function readLoop({ family, format, size }: Basic, name: string, rule: Rule): Loop | undefined {
   if (format === "bfloat") return by(size, readBfloat, writeBfloat, rule.float!);
-  const [read, write] = format === "extended" ? [readExtended, writeExtended] : [readQuad, writeQuad];
+  const [read, write] =
+    format === "extended" ? [wide.readExtended, wide.writeExtended] : [wide.readQuad, wide.writeQuad];
   if (format !== "extended" && format !== "quad") return undefined;
   if (family === "complex" && name === "PROD") return complexWide(read, write);
   return by(16, read, write, wideRules[name as keyof typeof wideRules]);
@@ -123,24 +124,4 @@ function writeBfloat(view: DataView, at: number, value: number): void {
   const bits = scratch.getUint32(0);
   const rounded = Number.isNaN(value) ? 0x7fc0 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
   view.setUint16(at, rounded, true);
-}
-
-export function readExtended(view: DataView, at: number): wide.WideFloat {
-  return wide.decode((BigInt(view.getUint16(at + 8, true)) << 64n) | view.getBigUint64(at, true), wide.extended);
-}
-
-export function writeExtended(view: DataView, at: number, value: wide.WideFloat): void {
-  const bits = wide.encode(value, wide.extended);
-  view.setBigUint64(at, BigInt.asUintN(64, bits), true);
-  view.setBigUint64(at + 8, bits >> 64n, true);
-}
-
-function readQuad(view: DataView, at: number): wide.WideFloat {
-  return wide.decode((view.getBigUint64(at + 8, true) << 64n) | view.getBigUint64(at, true), wide.quad);
-}
-
-function writeQuad(view: DataView, at: number, value: wide.WideFloat): void {
-  const bits = wide.encode(value, wide.quad);
-  view.setBigUint64(at, BigInt.asUintN(64, bits), true);
-  view.setBigUint64(at + 8, bits >> 64n, true);
 }

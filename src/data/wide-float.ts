@@ -10,8 +10,8 @@ interface Layout {
   readonly explicit: boolean;
 }
 
-export const extended: Layout = { precision: 64, explicit: true };
-export const quad: Layout = { precision: 113, explicit: false };
+const extended: Layout = { precision: 64, explicit: true };
+const quad: Layout = { precision: 113, explicit: false };
 
 const SPECIAL = 0x7fff;
 const BIAS = 16383;
@@ -19,7 +19,7 @@ const magnitude = (digits: bigint) => (digits < 0n ? -digits : digits);
 const bitsOf = (digits: bigint) => magnitude(digits).toString(2).length;
 
 /** The number whose bits, sign first, are these. */
-export function decode(bits: bigint, { precision, explicit }: Layout): WideFloat {
+function decode(bits: bigint, { precision, explicit }: Layout): WideFloat {
   const width = BigInt(explicit ? precision : precision - 1);
   const fraction = bits & ((1n << width) - 1n);
   const exponent = Number((bits >> width) & 0x7fffn);
@@ -32,7 +32,7 @@ export function decode(bits: bigint, { precision, explicit }: Layout): WideFloat
 }
 
 /** The bits of a number, rounded to the nearest, to the even one of two. */
-export function encode(value: WideFloat, { precision, explicit }: Layout): bigint {
+function encode(value: WideFloat, { precision, explicit }: Layout): bigint {
   const width = BigInt(explicit ? precision : precision - 1);
   const negative = typeof value === "number" ? Object.is(value, -0) || value < 0 : value.digits < 0n;
   const assemble = (exponent: number, fraction: bigint) =>
@@ -91,4 +91,28 @@ function signOf(a: WideFloat): number {
 export function compare(a: WideFloat, b: WideFloat): number {
   if (a === b) return 0; // infinities, whose difference is NaN
   return signOf(add(a, negate(b)));
+}
+
+/** A long double as C has it in memory: 10 bytes of 16. */
+export function readExtended(view: DataView, at: number): WideFloat {
+  return decode((BigInt(view.getUint16(at + 8, true)) << 64n) | view.getBigUint64(at, true), extended);
+}
+
+export function writeExtended(view: DataView, at: number, value: WideFloat): void {
+  const bits = encode(value, extended);
+  view.setBigUint64(at, BigInt.asUintN(64, bits), true);
+  view.setBigUint64(at + 8, bits >> 64n, true);
+}
+
+/** A number of 16 bytes, in memory or, with `little` false, in external32. */
+export function readQuad(view: DataView, at: number, little = true): WideFloat {
+  const [high, low] = little ? [at + 8, at] : [at, at + 8];
+  return decode((view.getBigUint64(high, little) << 64n) | view.getBigUint64(low, little), quad);
+}
+
+export function writeQuad(view: DataView, at: number, value: WideFloat, little = true): void {
+  const bits = encode(value, quad);
+  const [high, low] = little ? [at + 8, at] : [at, at + 8];
+  view.setBigUint64(high, bits >> 64n, little);
+  view.setBigUint64(low, BigInt.asUintN(64, bits), little);
 }

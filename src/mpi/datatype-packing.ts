@@ -1,5 +1,7 @@
 // mpi/datatype-packing: layer 9. Packing and unpacking by hand. Datatype extends it.
-import { Exception } from "../base/errors.ts";
+import { Exception, show } from "../base/errors.ts";
+import { allocate } from "../data/buffer.ts";
+import { externalSize, fromExternal, toExternal } from "../data/type-external.ts";
 import { itemsIn } from "../data/type-map.ts";
 import { DatatypeDecoding } from "./datatype-decoding.ts";
 import { checkCount, checkInteger, checkMemory } from "./type-numbers.ts";
@@ -64,6 +66,76 @@ export abstract class DatatypePacking extends DatatypeDecoding {
   packSize(count: number, _comm?: unknown): number {
     return this.committed("packSize").size * checkCount("packSize", count);
   }
+
+  /**
+   * As pack, in a representation that is the same on every machine.
+   *
+   * @param datarep `"external32"`: big-endian, IEEE numbers; a C long has 4 bytes there.
+   * @param inbuf As many items as it holds.
+   * @param outbuf Where the bytes go.
+   * @param position Byte of `outbuf` where they begin.
+   * @returns The byte behind them.
+   * @throws {MPI.Exception} ERR_ARG for another representation, ERR_TRUNCATE when `outbuf` is too short, ERR_CONVERSION for
+   *   a number that has no place there.
+   * @example
+   * ```ts
+   * const bytes = new Uint8Array(4);
+   * MPI.INT.packExternal("external32", Int32Array.of(258), bytes, 0);
+   * console.log(bytes); // Uint8Array(4) [ 0, 0, 1, 2 ]
+   * ```
+   * @see MPI-4.1 §5.3
+   */
+  packExternal(datarep: string, inbuf: unknown, outbuf: unknown, position = 0): number {
+    const call = "packExternal";
+    const map = this.committed(call);
+    checkRepresentation(call, datarep);
+    const [from, to] = [checkMemory(call, "inbuf", inbuf), checkMemory(call, "outbuf", outbuf)];
+    const count = itemsIn(map, from.length);
+    const end = checkRoom(call, "outbuf", to, position, count * externalSize(map));
+    const packed = allocate(count * map.size);
+    map.pack(from, 0, count, packed, 0);
+    toExternal(map, count, packed, to, position);
+    return end;
+  }
+
+  /**
+   * The reverse of packExternal.
+   *
+   * @param datarep `"external32"`.
+   * @param inbuf Has the bytes.
+   * @param position Byte of `inbuf` where they begin.
+   * @param outbuf Gets as many items as it holds.
+   * @returns The byte behind those that were unpacked.
+   * @throws {MPI.Exception} ERR_ARG for another representation, ERR_TRUNCATE when `inbuf` has too few bytes.
+   * @see MPI-4.1 §5.3
+   */
+  unpackExternal(datarep: string, inbuf: unknown, position: number, outbuf: unknown): number {
+    const call = "unpackExternal";
+    const map = this.committed(call);
+    checkRepresentation(call, datarep);
+    const [from, to] = [checkMemory(call, "inbuf", inbuf), checkMemory(call, "outbuf", outbuf)];
+    const count = itemsIn(map, to.length);
+    const end = checkRoom(call, "inbuf", from, position, count * externalSize(map));
+    const packed = allocate(count * map.size);
+    fromExternal(map, count, from, position, packed);
+    map.unpack(packed, 0, count, to, 0);
+    return end;
+  }
+
+  /** Bytes that `count` items need in external32. @see MPI-4.1 §5.3 */
+  packExternalSize(datarep: string, count: number): number {
+    const map = this.committed("packExternalSize");
+    checkRepresentation("packExternalSize", datarep);
+    return externalSize(map) * checkCount("packExternalSize", count);
+  }
+}
+
+function checkRepresentation(call: string, datarep: unknown): void {
+  if (datarep === "external32") return;
+  if (typeof datarep !== "string") {
+    throw new TypeError(`Cannot call ${call}: datarep is ${show(datarep)}, expected "external32"`);
+  }
+  throw new Exception("ERR_ARG", `Cannot call ${call} with datarep ${show(datarep)}: expected "external32"`);
 }
 
 /** The byte behind `bytes` bytes from `position` on. @throws when the buffer ends before it */
