@@ -2,6 +2,10 @@
 import { ANY_SOURCE, ANY_TAG, UNDEFINED } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { elements } from "../data/element.ts";
+import type { TypeMap } from "../data/type-map.ts";
+// A circle, as datatypes check their arguments as all calls do: neither needs the other before all is loaded.
+import { Datatype } from "./datatype.ts";
+import { checkType } from "./type-arguments.ts";
 
 /** A typed array class. */
 interface ElementType {
@@ -66,29 +70,47 @@ export class Status {
   }
 
   /**
-   * The length of the message, in bytes, or in elements of a typed array class.
+   * The length of the message, in bytes, in elements of a typed array class, or in items of a datatype.
    *
-   * @param type Such as `Float64Array`; bytes when left out.
-   * @returns The number of elements; MPI.UNDEFINED when the length is no multiple of one.
-   * @throws {MPI.Exception} ERR_TYPE when `type` is no typed array class.
+   * @param type Such as `Float64Array` or `MPI.DOUBLE`; bytes when left out. A derived datatype is committed.
+   * @returns The number of elements or items; MPI.UNDEFINED when the length is no multiple of one.
+   * @throws {MPI.Exception} ERR_TYPE when `type` is neither, or a datatype that cannot be used.
    * @see MPI-4.1 §3.2.5
    */
-  getCount(type?: ElementType): number {
+  getCount(type?: ElementType | Datatype): number {
     if (type === undefined) return this.count;
-    const size = type.BYTES_PER_ELEMENT;
-    if (typeof size !== "number")
-      throw new Exception("ERR_TYPE", `Cannot count elements of ${show(type)}: expected a typed array class`);
+    const size = type instanceof Datatype ? checkType("getCount", type).size : sizeOf(type);
+    if (size === 0) return this.count === 0 ? 0 : UNDEFINED;
     return this.count % size === 0 ? this.count / size : UNDEFINED;
   }
 
-  /** As getCount: elements of typed arrays have no smaller parts. @see MPI-4.1 §5.1.11 */
-  getElements(type: ElementType): number {
-    return this.getCount(type);
+  /**
+   * The length of the message in basic elements of a datatype: also where its last item has come in part.
+   *
+   * @param type As for getCount; elements of typed arrays have no smaller parts.
+   * @returns The number of basic elements; MPI.UNDEFINED when the message ends inside of one.
+   * @throws {MPI.Exception} As getCount.
+   * @example
+   * ```ts
+   * const pairs = MPI.INT.createContiguous(2).commit();
+   * const status = new MPI.Status();
+   * await MPI.COMM_SELF.send(Int32Array.of(1, 2, 3), { dest: 0 });
+   * await MPI.COMM_SELF.recv({ type: pairs, status });
+   * console.log(status.getElements(pairs), status.getCount(pairs) === MPI.UNDEFINED); // 3 true
+   * ```
+   * @see MPI-4.1 §5.1.11
+   */
+  getElements(type: ElementType | Datatype): number {
+    if (!(type instanceof Datatype)) return this.getCount(type);
+    return checkType("getElements", type).elementsIn(this.count) ?? UNDEFINED;
   }
 
-  /** Sets the length to `count` elements of a typed array class, for Grequests. @see MPI-4.1 §13.3 */
-  setElements(type: ElementType, count: number): void {
-    this.count = count * type.BYTES_PER_ELEMENT;
+  /** Sets the length to `count` basic elements, as getElements counts them, for Grequests. @see MPI-4.1 §13.3 */
+  setElements(type: ElementType | Datatype, count: number): void {
+    if (!Number.isInteger(count) || count < 0) {
+      throw new Exception("ERR_COUNT", `Cannot set ${show(count)} elements: expected a whole number from 0 on`);
+    }
+    this.count = type instanceof Datatype ? bytesOf(checkType("setElements", type), count) : count * sizeOf(type);
   }
 
   /** The name of the element kind that was sent: `"Float64Array"`, `"bytes"`, or `"value"`. @see MPI-4.1 §3.2.5 */
@@ -129,4 +151,22 @@ export class Status {
     this.#element = element;
     this.#cancelled = false;
   }
+}
+
+function sizeOf(type: ElementType): number {
+  const size = type?.BYTES_PER_ELEMENT;
+  if (typeof size === "number") return size;
+  throw new Exception(
+    "ERR_TYPE",
+    `Cannot count elements of ${show(type)}: expected a typed array class or an MPI.Datatype`,
+  );
+}
+
+/** Bytes of the first `count` basic elements of packed items. */
+function bytesOf(map: TypeMap, count: number): number {
+  if (map.elements === 0) return 0;
+  const rest = count % map.elements;
+  let bytes = 0;
+  while (map.elementsIn(bytes) !== rest) bytes++;
+  return Math.floor(count / map.elements) * map.size + bytes;
 }

@@ -2,7 +2,7 @@
 
 import { test } from "uvu";
 import * as MPI from "../../src/mpi/mpi.ts";
-import { equal, is, ok, rejects } from "../support/assert.ts";
+import { equal, is, ok, rejects, throws } from "../support/assert.ts";
 import { bytesLike, numbersFrom, packedBy, randomType, roomFor, unpackedBy } from "../support/random-types.ts";
 import { ranks } from "../support/ranks.ts";
 
@@ -130,9 +130,45 @@ test("a shorter message fills whole items and the beginning of the next one; the
       const expected = new Int32Array(8).fill(-1);
       for (let i = 0; i < length; i++) expected[2 * i] = i + 1;
       equal(into, expected);
-      is(status.count, 4 * length);
+      equal([status.count, status.getElements(pairs), status.getElements(INT32_T)], [4 * length, length, length]);
+      is(status.getCount(pairs), length % 2 === 0 ? length / 2 : MPI.UNDEFINED);
     }
   });
+});
+
+test("getCount and getElements tell of types of several kinds, and of what came only in part", () => {
+  // A double and a short: 10 bytes of data in an item of 16.
+  const mixed = MPI.Datatype.createStruct([1, 1], [0, 8], [DOUBLE, MPI.SHORT]).commit();
+  const nothing = DOUBLE.createContiguous(0).commit();
+  const status = new MPI.Status();
+  for (const [bytes, items, elements] of [
+    [0, 0, 0],
+    [8, MPI.UNDEFINED, 1],
+    [9, MPI.UNDEFINED, MPI.UNDEFINED],
+    [10, 1, 2],
+    [18, MPI.UNDEFINED, 3],
+    [20, 2, 4],
+  ]) {
+    status.count = bytes!;
+    equal([status.getCount(mixed), status.getElements(mixed)], [items, elements]);
+    is(status.getCount(nothing), bytes === 0 ? 0 : MPI.UNDEFINED);
+    if (elements === MPI.UNDEFINED) continue;
+    status.count = -1;
+    status.setElements(mixed, elements!);
+    is(status.count, bytes);
+  }
+  for (const wrong of [DOUBLE.createContiguous(2), MPI.DATATYPE_NULL, {}, null]) {
+    for (const call of ["getCount", "getElements"] as const) {
+      throws(
+        () => status[call](wrong as typeof DOUBLE),
+        (error: MPI.Exception) => error.errorClass === MPI.ERR_TYPE,
+      );
+    }
+  }
+  throws(
+    () => status.setElements(DOUBLE, -1),
+    (error: MPI.Exception) => error.errorClass === MPI.ERR_COUNT,
+  );
 });
 
 test("dense types go out from the caller's memory and land in it", async () => {
