@@ -187,17 +187,8 @@ export class EndpointLane implements AcrossLane {
   readonly context: number;
   readonly tag: number;
   readonly #check: number;
-  /** Receives that wait, and the process that each waits for. */
-  readonly #waiting: Map<Operation<Body>, number>;
 
-  constructor(
-    endpoint: Endpoint,
-    group: Group,
-    context: number,
-    tag: number,
-    check: number,
-    waiting: Map<Operation<Body>, number> = new Map(),
-  ) {
+  constructor(endpoint: Endpoint, group: Group, context: number, tag: number, check: number) {
     // Of an intercommunicator's other group it is none.
     this.rank = group.rank!;
     this.size = group.size;
@@ -206,12 +197,11 @@ export class EndpointLane implements AcrossLane {
     this.context = context;
     this.tag = tag;
     this.#check = check;
-    this.#waiting = waiting;
   }
 
   /** The same lane for some of its ranks, of which this one is one: others may do the same among themselves. */
   within(group: Group): EndpointLane {
-    return new EndpointLane(this.#endpoint, group, this.context, this.tag, this.#check, this.#waiting);
+    return new EndpointLane(this.#endpoint, group, this.context, this.tag, this.#check);
   }
 
   get remote(): EndpointLane {
@@ -226,8 +216,9 @@ export class EndpointLane implements AcrossLane {
 
   /** Ranks that a message is awaited from, for messages about ranks that wait: `rank 0, 2`; or nothing. */
   get awaited(): string {
-    const { group, remote, inter } = this.#endpoint;
-    const processes = new Set(this.#waiting.values());
+    const { group, remote, inter, engine } = this.#endpoint;
+    const posted = engine.channels.get(this.context)?.matcher.posted() ?? [];
+    const processes = new Set([...posted].filter(({ tag }) => tag === this.tag).map(({ source }) => source));
     const ranks = (of: Group) =>
       [...of.processes.keys()].filter((rank) => processes.has(of.processOf(rank))).join(", ");
     const named = [ranks(group) && `rank ${ranks(group)}`, inter && ranks(remote) && `remote rank ${ranks(remote)}`];
@@ -261,10 +252,6 @@ export class EndpointLane implements AcrossLane {
       this.tag,
       new Agreeing(target, this.#check, this.#endpoint),
     );
-    if (!operation.settled) {
-      this.#waiting.set(operation, process);
-      operation.onSettled(() => this.#waiting.delete(operation));
-    }
     // The receive may have made the queues anew that went with the communicator.
     if (retired) engine.channels.forget(this.context);
     return operation.promise();
