@@ -62,7 +62,8 @@ function untyped(call: string, type: string, count: string): TypeError {
 
 const NOTHING: Side = {};
 const UNTYPED = { map: undefined, count: undefined };
-const UINT8 = elementNamed("Uint8Array");
+/** Kinds of buffers whose elements may be bytes of anything. */
+const RAW = [BYTES, elementNamed("Uint8Array"), elementNamed("Uint8ClampedArray")];
 
 /** The map of an option `type`, if given, and the option `count`. */
 export function checkSide(
@@ -84,7 +85,7 @@ export function checkSide(
 /** Throws where the elements of a buffer are of another kind than those of the type. */
 export function checkKind(call: string, buffer: BufferLike, { element }: TypeMap): void {
   const kind = elementOfBuffer(buffer);
-  if (kind === element || kind === BYTES || kind === UINT8 || element === BYTES) return;
+  if (kind === element || element === BYTES || RAW.includes(kind)) return;
   throw new Exception(
     "ERR_TYPE",
     `Cannot ${call} ${show(buffer)} with a type of ${elements[element]!.name} elements: expected ${elements[element]!.name} or untyped bytes`,

@@ -295,6 +295,25 @@ test("a bcast or scatter that is shorter than into leaves the rest of it alone",
   });
 });
 
+test("a bcast with the same buffer as data and into fills the items of the other ranks, and changes nothing at the root", async () => {
+  for (const size of sizes) {
+    await ranks(size, async (comm) => {
+      // Dense items, and others.
+      for (const type of [DOUBLE.createContiguous(2).commit(), DOUBLE.createVector(2, 1, 2).commit()]) {
+        for (const call of forms(comm, "bcast")) {
+          const matrix = new Float64Array(4).fill(comm.rank + 1);
+          is(await call(matrix, { into: matrix, type, count: 1 }), matrix);
+          const touched = type.extent === 16 ? [0, 1] : [0, 2];
+          equal(
+            matrix,
+            Float64Array.from({ length: 4 }, (_, i) => (touched.includes(i) ? 1 : comm.rank + 1)),
+          );
+        }
+      }
+    });
+  }
+});
+
 test("persistent collectives pack what stands in the buffer at each start", async () => {
   await ranks(3, async (comm) => {
     const type = INT32_T.createVector(2, 1, 2).commit();

@@ -192,6 +192,8 @@ test("a persistent send packs at each start, a persistent receive unpacks at eac
     const peer = 1 - comm.rank;
     const request =
       comm.rank === 0 ? comm.sendInit(matrix, { dest: peer, type }) : comm.recvInit({ into: matrix, type });
+    // What the request needs of the type it has.
+    type.free();
     for (let step = 1; step < 4; step++) {
       if (comm.rank === 0) matrix.fill(step);
       request.start();
