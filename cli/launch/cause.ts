@@ -1,8 +1,10 @@
 // cli/launch/cause: layer 10. Why a job ends before all its ranks have finished: the exit code, the report, and how the
 // ranks are stopped. Pure; used by job.
+
+import { failureCode, failureIn } from "../../src/job/failure.ts";
+import { atFaultText, deadlockText, type Named, rankList, waitTable } from "../../src/job/report.ts";
 import type { FromRank, RankState } from "../../src/wire/control.ts";
 import type { Exit } from "./rank-process.ts";
-import { indent, type Named, rankList, rankName, waitTable } from "./report.ts";
 import { type EndingSignal, signalNumber } from "./signals.ts";
 
 export interface Cause {
@@ -21,36 +23,15 @@ const killHint = "If nobody sent it, memory may have run out: the system's log (
 
 const stop = { signal: "SIGTERM", graceMs: 400 } as const;
 
-/** A code that says failure, in the 8 bits that an exit code has. */
-function failure(code: number): number {
-  return code & 255 || 1;
-}
-
-function atFault(named: Named, size: number, code: number, what: string, details = ""): Cause {
-  const report = `tsmpi: ${rankName(named, size)} ${what}${details && `\n${indent(details)}`}`;
-  return { ...stop, code: failure(code), report, rank: named.rank };
+function atFault(named: Named, size: number, code: number, what: string, details?: string): Cause {
+  const report = atFaultText(named, size, what, details);
+  return { ...stop, code: failureCode(code), report, rank: named.rank };
 }
 
 /** A rank that says itself that something has gone wrong; undefined when all is well. */
 export function fromMessage(named: Named, size: number, message: FromRank): Cause | undefined {
-  switch (message.kind) {
-    case "failed":
-      return atFault(named, size, message.code, "failed", message.report);
-    case "abort": {
-      const where = message.where ? ` at ${message.where}` : "";
-      return atFault(named, size, message.code, `called abort(${message.code})${where}`);
-    }
-    case "exiting":
-      return message.code === 0
-        ? undefined
-        : atFault(named, size, message.code, `called process.exit(${message.code})`);
-    case "finished":
-      return message.code === 0
-        ? undefined
-        : atFault(named, size, message.code, `ended with exit code ${message.code}`);
-    default:
-      return undefined;
-  }
+  const failure = failureIn(message);
+  return failure && atFault(named, size, failure.code, failure.what, failure.details);
 }
 
 /** A rank whose process has ended; `regular` says that its script had ended before. */
@@ -90,11 +71,7 @@ export function neverReady(missing: readonly number[], state: string, seconds: n
 }
 
 export function deadlock(size: number, states: ReadonlyMap<number, RankState>, left: ReadonlySet<number>): Cause {
-  const report = [
-    "tsmpi: deadlock: every rank waits, and no message is on its way",
-    waitTable(size, states, left),
-    "tsmpi: each of these calls needs a partner that calls it too (TSMPI_DEADLOCK_TIMEOUT=0 switches this watch off)",
-  ].join("\n");
+  const report = deadlockText(size, states, left);
   return { ...stop, code: 1, report };
 }
 

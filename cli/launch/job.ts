@@ -1,18 +1,19 @@
 // cli/launch/job: layer 10. One job from the start of its ranks to the last byte of their output: who is in which state,
 // what ends the job, and with which exit code. Everything that happens arrives here. Used by run.
+
+import { DeadlockWatch } from "../../src/job/deadlock-watch.ts";
+import { Questions } from "../../src/job/questions.ts";
+import { closing, rankCount, rankList, rankName } from "../../src/job/report.ts";
+import { WireUp } from "../../src/job/wire-up.ts";
 import type { FromRank } from "../../src/wire/control.ts";
 import * as causes from "./cause.ts";
-import { DeadlockWatch } from "./deadlock-watch.ts";
 import { rankEnvironment } from "./environment.ts";
 import type { Output } from "./output.ts";
 import type { Program, RunPlan } from "./plan.ts";
-import { Questions } from "./questions.ts";
 import type { Exit, RankProcess } from "./rank-process.ts";
-import { closing, rankCount, rankList, rankName } from "./report.ts";
 import { type EndingSignal, ending } from "./signals.ts";
 import { feedAll } from "./standard-input.ts";
 import { startLocal } from "./start-local.ts";
-import { WireUp } from "./wire-up.ts";
 
 /** How a rank of a program is started. */
 export type RankCommand = (program: Program) => string[];

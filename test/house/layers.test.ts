@@ -11,6 +11,7 @@ const layers = [
   ["src/base"],
   ["src/data"],
   ["src/wire"],
+  ["src/job"],
   ["src/transport"],
   ["src/engine"],
   ["src/comm"],

@@ -1,5 +1,5 @@
 // test/support/certificate: a job's certificate, as the launcher makes it.
-import { makeCertificate } from "../../cli/hosts/certificate.ts";
+import { makeCertificate } from "../../src/transport/certificate.ts";
 import type { Certificate } from "../../src/wire/control.ts";
 
 export function certificate(): Promise<Certificate> {

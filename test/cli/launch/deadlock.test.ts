@@ -1,6 +1,6 @@
 // Ranks that wait for each other in a circle: found, reported, and not seen where there is none.
 import { test } from "uvu";
-import { DeadlockWatch } from "../../../cli/launch/deadlock-watch.ts";
+import { DeadlockWatch } from "../../../src/job/deadlock-watch.ts";
 import type { RankState } from "../../../src/wire/control.ts";
 import { equal, is } from "../../support/assert.ts";
 import { run } from "./launching.ts";

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import { rankEnvironment } from "../../../cli/launch/environment.ts";
 import { LinePrefix } from "../../../cli/launch/line-prefix.ts";
 import { tooManyFiles } from "../../../cli/launch/open-files.ts";
-import { closing, indent, rankList, waitTable } from "../../../cli/launch/report.ts";
+import { closing, indent, rankList, waitTable } from "../../../src/job/report.ts";
 import type { RankState } from "../../../src/wire/control.ts";
 import { equal, is, ok } from "../../support/assert.ts";
 

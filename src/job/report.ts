@@ -1,5 +1,5 @@
-// cli/launch/report: layer 10. The sentences in which a job's end is told. Pure; used by cause and job.
-import type { RankState } from "../../src/wire/control.ts";
+// job/report: layer 2b. The sentences in which a job's end is told. Pure.
+import type { RankState } from "../wire/control.ts";
 
 /** Lines of a table of waits, and waits of one rank, beyond which the rest is counted only. */
 const MOST_LINES = 24;
@@ -13,6 +13,11 @@ export interface Named {
 
 export function rankName(named: Named, size: number): string {
   return `rank ${named.rank} of ${size} (pid ${named.pid})`;
+}
+
+/** What a rank has done that ends the job; `details` in lines of their own. */
+export function atFaultText(named: Named, size: number, what: string, details = ""): string {
+  return `tsmpi: ${rankName(named, size)} ${what}${details && `\n${indent(details)}`}`;
 }
 
 /** `rank 3`, `ranks 0-3, 7`: ascending ranks, runs of them shortened. */
@@ -55,6 +60,14 @@ export function waitTable(size: number, states: ReadonlyMap<number, RankState>, 
   );
   if (rows.length > shown.length) lines.push(`... and ${rows.length - shown.length} lines like these`);
   return indent(lines.join("\n"));
+}
+
+export function deadlockText(size: number, states: ReadonlyMap<number, RankState>, left: ReadonlySet<number>): string {
+  return [
+    "tsmpi: deadlock: every rank waits, and no message is on its way",
+    waitTable(size, states, left),
+    "tsmpi: each of these calls needs a partner that calls it too (TSMPI_DEADLOCK_TIMEOUT=0 switches this watch off)",
+  ].join("\n");
 }
 
 function doing(state: RankState | undefined): string {

@@ -1,6 +1,6 @@
-// cli/launch/wire-up: layer 10. The launcher's part in connecting the ranks: collects everybody's card, has them all
-// sent to everybody, and sees to it that nobody waits unnoticed for a rank that does not come. Used by job.
-import type { Card } from "../../src/wire/control.ts";
+// job/wire-up: layer 2b. The leader's part in connecting the ranks: collects everybody's card, has them all sent to
+// everybody, and sees to it that nobody waits unnoticed for a rank that does not come. Used by the launcher, or rank 0.
+import type { Card } from "../wire/control.ts";
 
 export interface WireUpEvents {
   /** Every rank's card is there, in the order of the ranks. */

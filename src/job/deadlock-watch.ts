@@ -1,6 +1,7 @@
-// cli/launch/deadlock-watch: layer 10. Notices that every rank waits for another one while no message is on its way.
-// A rank says that it has been blocked for long; when all say so, two rounds of questions must agree. Used by job.
-import type { RankState } from "../../src/wire/control.ts";
+// job/deadlock-watch: layer 2b. Notices that every rank waits for another one while no message is on its way.
+// A rank says that it has been blocked for long; when all say so, two rounds of questions must agree. Used by whoever
+// leads a job: the launcher, or rank 0.
+import type { RankState } from "../wire/control.ts";
 
 /** Time between two rounds of questions. */
 const ROUND_MS = 100;

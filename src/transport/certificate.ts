@@ -1,8 +1,8 @@
-// cli/hosts/certificate: layer 10. The certificate of one job: both ends of every connection between hosts show it and
-// accept no other. Called by the launcher, for jobs on several hosts.
+// transport/certificate: layer 3. The certificate of one job: both ends of every connection between hosts show it and
+// accept no other. Called by whoever makes the job: the launcher, or rank 0.
 import { generate } from "selfsigned";
-import { TLS_NAME } from "../../src/transport/dialing.ts";
-import type { Certificate } from "../../src/wire/control.ts";
+import type { Certificate } from "../wire/control.ts";
+import { TLS_NAME } from "./dialing.ts";
 
 /** Longer than any job; and hosts' clocks may differ by a day. */
 const DAY = 24 * 3600 * 1000;

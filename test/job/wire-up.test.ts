@@ -1,8 +1,8 @@
 // The launcher's part in connecting the ranks, and its patience with those that do not come.
 import { test } from "uvu";
-import { WireUp } from "../../../cli/launch/wire-up.ts";
-import type { Card } from "../../../src/wire/control.ts";
-import { equal } from "../../support/assert.ts";
+import { WireUp } from "../../src/job/wire-up.ts";
+import type { Card } from "../../src/wire/control.ts";
+import { equal } from "../support/assert.ts";
 
 const card = (rank: number): Card => ({
   rank,

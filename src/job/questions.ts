@@ -1,5 +1,6 @@
-// cli/launch/questions: layer 10. Asks the ranks what they are doing, and collects the answers. Used by job and watch.
-import type { RankState } from "../../src/wire/control.ts";
+// job/questions: layer 2b. Asks the ranks what they are doing, and collects the answers. Used by whoever leads a job: the
+// launcher, or rank 0.
+import type { RankState } from "../wire/control.ts";
 
 interface Question {
   readonly answers: Map<number, RankState>;
