@@ -56,5 +56,5 @@ it is as if nothing had been asked. Bytes are those of each rank's operand, in a
 bcast of the data; an operator is commutative and elementwise, the number of
 ranks a power of two.`);
   for (const line of algorithmLines()) console.log(line);
-  console.log("\ngatherv, scatterv, allgatherv and alltoallv go by the lines of the plain ones.");
+  console.log("\ngatherv, scatterv, allgatherv, alltoallv, alltoallw go as the plain ones do.");
 }
