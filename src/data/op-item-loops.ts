@@ -14,14 +14,12 @@ function viewOf(array: TypedArray): DataView {
   return new DataView(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** Values of a basic type that can be compared, as C has them in memory. */
-function reader({ format, size }: Basic): Read<any> {
+/** Reads values of a basic type that can be compared, as C has them in memory. */
+function reader({ format, element }: Basic): Read<any> {
   if (format === "extended") return wide.readExtended;
-  if (format === "single") return (view, at) => view.getFloat32(at, true);
-  if (format === "double") return (view, at) => view.getFloat64(at, true);
-  if (size === 2) return (view, at) => view.getInt16(at, true);
-  if (size === 8) return (view, at) => view.getBigInt64(at, true);
-  return (view, at) => view.getInt32(at, true);
+  // DataView's method for the kind of array; that for one byte does not look at the order of bytes.
+  const get = `get${elements[element]!.name.replace("Array", "")}` as "getInt32";
+  return (view, at) => view[get](at, true);
 }
 
 /** Of two pairs the one whose value is preferred, of equal ones that with the lower location. */

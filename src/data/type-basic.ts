@@ -28,7 +28,8 @@ function basic(family: Family, format: Format, size: number, view: string, exter
   return { family, format, size, align: family === "complex" ? size / 2 : size, element, external };
 }
 
-function pair(value: Basic, location: Basic): Basic {
+/** The struct of a value and its location. */
+export function pair(value: Basic, location: Basic): Basic {
   const element = value === location ? value.element : BYTES;
   const [size, external] = [value.size + location.size, value.external + location.external];
   const align = Math.max(value.align, location.align);
@@ -45,6 +46,8 @@ const numbers = {
   uint16: basic("integer", "uint", 2, "Uint16Array"),
   uint32: basic("integer", "uint", 4, "Uint32Array"),
   uint64: basic("integer", "uint", 8, "BigUint64Array"),
+  /** C's long, which external32 writes as four bytes. */
+  long: basic("integer", "int", 8, "BigInt64Array", 4),
   float: basic("float", "single", 4, "Float32Array"),
   double: basic("float", "double", 8, "Float64Array"),
   longDouble: basic("float", "extended", 16, ""),
@@ -53,8 +56,6 @@ const numbers = {
 /** All basic types; those of one C type share one. */
 export const basics = {
   ...numbers,
-  /** C's long, which external32 writes as four bytes. */
-  long: basic("integer", "int", 8, "BigInt64Array", 4),
   unsignedLong: basic("integer", "uint", 8, "BigUint64Array", 4),
   half: basic("float", "half", 2, "Float16Array"),
   bfloat: basic("float", "bfloat", 2, ""),
@@ -78,7 +79,7 @@ export const basics = {
   byte: basic("byte", "bytes", 1, ""),
   shortInt: pair(numbers.int16, numbers.int32),
   intInt: pair(numbers.int32, numbers.int32),
-  longInt: pair(basic("integer", "int", 8, "BigInt64Array", 4), numbers.int32),
+  longInt: pair(numbers.long, numbers.int32),
   floatInt: pair(numbers.float, numbers.int32),
   doubleInt: pair(numbers.double, numbers.int32),
   longDoubleInt: pair(numbers.longDouble, numbers.int32),

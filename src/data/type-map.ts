@@ -22,6 +22,8 @@ export interface TypeMap {
   readonly basic: Basic | undefined;
   /** Basic elements in the first so many bytes of packed items; undefined when they end inside of one. */
   elementsIn(bytes: number): number | undefined;
+  /** The reverse: packed bytes of the first so many basic elements; 0 where items have none. */
+  bytesOf(elements: number): number;
   /** True when packed and unpacked items are the same bytes: items follow each other without gaps, in order. */
   readonly dense: boolean;
 

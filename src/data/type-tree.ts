@@ -154,6 +154,10 @@ export class TypeTree implements TypeMap {
     return elementsIn(this, bytes);
   }
 
+  bytesOf(elements: number): number {
+    return this.elements === 0 ? 0 : bytesOf(this, elements);
+  }
+
   /** How one item is copied; made at first use. */
   get plan(): Plan {
     this.#plan ??= planOf(this.form, this.size);
@@ -243,4 +247,22 @@ function partly(form: Form, bytes: number): number | undefined {
     before += of.elements;
   }
   return before;
+}
+
+/** As elementsIn, the other way round. */
+function bytesOf(tree: TypeTree, elements: number): number {
+  if (elements === 0) return 0;
+  const whole = Math.floor(elements / tree.elements) * tree.size;
+  let left = elements % tree.elements;
+  if (left === 0) return whole;
+  const { form } = tree;
+  if (form.kind === "basic") return whole + form.basic.pair![0].size;
+  if (form.kind !== "fields") return whole + bytesOf(form.of, left);
+  let bytes = whole;
+  for (const of of form.of) {
+    if (left < of.elements) return bytes + bytesOf(of, left);
+    left -= of.elements;
+    bytes += of.size;
+  }
+  return bytes;
 }

@@ -5,6 +5,9 @@ import {
   COMBINER_CONTIGUOUS,
   COMBINER_DARRAY,
   COMBINER_DUP,
+  COMBINER_F90_COMPLEX,
+  COMBINER_F90_INTEGER,
+  COMBINER_F90_REAL,
   COMBINER_HINDEXED,
   COMBINER_HINDEXED_BLOCK,
   COMBINER_HVECTOR,
@@ -13,16 +16,18 @@ import {
   COMBINER_RESIZED,
   COMBINER_STRUCT,
   COMBINER_SUBARRAY,
+  COMBINER_VALUE_INDEX,
   COMBINER_VECTOR,
   ORDER_C,
 } from "../base/type-constants.ts";
 import { contiguous, hindexed, hvector, indexed, resized, struct, vector } from "../data/type-construct.ts";
 import { darray, subarray } from "../data/type-subarray.ts";
-import type { TypeTree } from "../data/type-tree.ts";
+import { TypeTree } from "../data/type-tree.ts";
 import type { Definition } from "./datatype-handle.ts";
 import { DatatypePacking } from "./datatype-packing.ts";
 import { checkDarray, checkSubarray } from "./type-arrays.ts";
 import { checkCount, checkInteger, checkIntegers, checkLengths } from "./type-numbers.ts";
+import { integerOfRange, namedPair, pairOf, predefined, realOfRange, sizedType } from "./type-registry.ts";
 
 type Params = Definition["params"];
 
@@ -265,7 +270,87 @@ export class Datatype extends DatatypePacking {
     checkInteger(call, "extent", extent);
     return this.#derive(call, COMBINER_RESIZED, { lb, extent }, (of) => resized(of, lb, extent));
   }
+
+  // --- predefined types by what they can hold ---
+
+  /**
+   * The Fortran type of a kind that has so many bytes.
+   *
+   * @param typeclass MPI.TYPECLASS_INTEGER, TYPECLASS_REAL, TYPECLASS_COMPLEX or TYPECLASS_LOGICAL.
+   * @param size Bytes.
+   * @throws {MPI.Exception} ERR_ARG when there is none.
+   * @example
+   * ```ts
+   * console.log(MPI.Datatype.matchSize(MPI.TYPECLASS_REAL, 8).name); // MPI_REAL8
+   * ```
+   * @see MPI-4.1 §19.1.5
+   */
+  static matchSize(typeclass: number, size: number): Datatype {
+    return sizedType("matchSize", typeclass, size);
+  }
+
+  /** The type of Fortran's integers of `r` decimal digits. @throws {MPI.Exception} ERR_ARG when there is none @see MPI-4.1 §19.1.5 */
+  static createF90Integer(r: number): Datatype {
+    return Datatype.#asked(COMBINER_F90_INTEGER, { r }, integerOfRange("createF90Integer", r));
+  }
+
+  /**
+   * The type of Fortran's floating-point numbers of `p` decimal digits with exponents up to `r`.
+   *
+   * @param p Digits, or MPI.UNDEFINED.
+   * @param r Exponents, or MPI.UNDEFINED.
+   * @returns A predefined type, which needs no commit and cannot be freed.
+   * @throws {MPI.Exception} ERR_ARG when there is none.
+   * @see MPI-4.1 §19.1.5
+   */
+  static createF90Real(p: number, r: number): Datatype {
+    return Datatype.#asked(COMBINER_F90_REAL, { p, r }, realOfRange("createF90Real", "REAL", p, r));
+  }
+
+  /** As createF90Real, of complex numbers. @see MPI-4.1 §19.1.5 */
+  static createF90Complex(p: number, r: number): Datatype {
+    return Datatype.#asked(COMBINER_F90_COMPLEX, { p, r }, realOfRange("createF90Complex", "COMPLEX", p, r));
+  }
+
+  /**
+   * The type of pairs of a value and a location, for MPI.MAXLOC and MPI.MINLOC.
+   *
+   * @param value A type of integers or floating-point numbers.
+   * @param index A type of integers.
+   * @returns A predefined type: the one with a name where there is one; MPI.DATATYPE_NULL where these make no pair.
+   * @example
+   * ```ts
+   * console.log(MPI.Datatype.getValueIndex(MPI.DOUBLE, MPI.INT) === MPI.DOUBLE_INT); // true
+   * ```
+   * @see MPI-4.1 §6.9.4
+   */
+  static getValueIndex(value: Datatype, index: Datatype): Datatype {
+    const call = "getValueIndex";
+    const of = Object.entries({ value, index }).map(([name, type]: [string, unknown]) => {
+      if (type instanceof Datatype) return type.part(call);
+      throw new TypeError(`Cannot call ${call}: ${name} is ${show(type)}, expected an MPI.Datatype`);
+    });
+    const pair = pairOf(of[0]!.definition.map, of[1]!.definition.map);
+    if (!pair) return predefined.get("DATATYPE_NULL")!;
+    const map = new TypeTree({ kind: "basic", basic: pair });
+    const question = `${value.name},${index.name}`;
+    return namedPair(pair) ?? Datatype.#kept(question, { map, combiner: COMBINER_VALUE_INDEX, params: {}, of });
+  }
+
+  static #asked(combiner: number, params: Record<string, number>, type: Datatype): Datatype {
+    const { map } = type.part("").definition;
+    return Datatype.#kept(`${combiner},${Object.values(params)}`, { map, combiner, params, of: [] });
+  }
+
+  /** The one type for a question: predefined types are never made twice. */
+  static #kept(question: string, definition: Definition): Datatype {
+    const type = answers.get(question) ?? new Datatype(definition, "", true);
+    answers.set(question, type);
+    return type;
+  }
 }
+
+const answers = new Map<string, Datatype>();
 
 function checkBlocks(call: string, count: unknown, blocklength: unknown, stride: unknown): void {
   checkCount(call, count);

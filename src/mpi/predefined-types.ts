@@ -4,13 +4,17 @@ import { COMBINER_NAMED } from "../base/type-constants.ts";
 import { type Basic, basics } from "../data/type-basic.ts";
 import { TypeTree } from "../data/type-tree.ts";
 import { Datatype } from "./datatype.ts";
+import { predefined } from "./type-registry.ts";
 
 /** The type that is none: using it is ERR_TYPE. @see MPI-4.1 §5.1.9 */
 export const DATATYPE_NULL: Datatype = new Datatype(undefined, "MPI_DATATYPE_NULL", true);
+predefined.set("DATATYPE_NULL", DATATYPE_NULL);
 
 function named(name: string, basic: Basic): Datatype {
   const map = new TypeTree({ kind: "basic", basic });
-  return new Datatype({ map, combiner: COMBINER_NAMED, params: {}, of: [] }, `MPI_${name}`, true);
+  const type = new Datatype({ map, combiner: COMBINER_NAMED, params: {}, of: [] }, `MPI_${name}`, true);
+  predefined.set(name, type);
+  return type;
 }
 
 // Bytes and addresses

@@ -2,7 +2,6 @@
 import { ANY_SOURCE, ANY_TAG, UNDEFINED } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { elements } from "../data/element.ts";
-import type { TypeMap } from "../data/type-map.ts";
 // A circle, as datatypes check their arguments as all calls do: neither needs the other before all is loaded.
 import { Datatype } from "./datatype.ts";
 import { checkType } from "./type-arguments.ts";
@@ -110,7 +109,7 @@ export class Status {
     if (!Number.isInteger(count) || count < 0) {
       throw new Exception("ERR_COUNT", `Cannot set ${show(count)} elements: expected a whole number from 0 on`);
     }
-    this.count = type instanceof Datatype ? bytesOf(checkType("setElements", type), count) : count * sizeOf(type);
+    this.count = type instanceof Datatype ? checkType("setElements", type).bytesOf(count) : count * sizeOf(type);
   }
 
   /** The name of the element kind that was sent: `"Float64Array"`, `"bytes"`, or `"value"`. @see MPI-4.1 §3.2.5 */
@@ -160,13 +159,4 @@ function sizeOf(type: ElementType): number {
     "ERR_TYPE",
     `Cannot count elements of ${show(type)}: expected a typed array class or an MPI.Datatype`,
   );
-}
-
-/** Bytes of the first `count` basic elements of packed items. */
-function bytesOf(map: TypeMap, count: number): number {
-  if (map.elements === 0) return 0;
-  const rest = count % map.elements;
-  let bytes = 0;
-  while (map.elementsIn(bytes) !== rest) bytes++;
-  return Math.floor(count / map.elements) * map.size + bytes;
 }

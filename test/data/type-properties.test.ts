@@ -65,7 +65,7 @@ test("size, bounds, true bounds and number of elements are those of the standard
   );
 });
 
-test("elementsIn() counts basic elements up to the byte, and is undefined inside of one", () => {
+test("elementsIn() counts basic elements up to the byte, undefined inside of one; bytesOf() is its reverse", () => {
   run(
     fc.property(types, fc.nat(), ({ tree, list, text }, at) => {
       if (list.entries.length === 0) return;
@@ -75,6 +75,7 @@ test("elementsIn() counts basic elements up to the byte, and is undefined inside
         if (left >= size) [left, elements] = [left - size, elements + 1];
         else break;
       equal(tree.elementsIn(bytes), left === 0 ? elements : undefined, `${bytes} bytes of ${text}`);
+      equal(tree.bytesOf(elements), bytes - left, `${elements} elements of ${text}`);
     }),
     1000,
   );
