@@ -90,6 +90,14 @@ export const commands: readonly Command[] = [
     start: async (what) => (await import("./commands/info.ts")).info(what),
   },
   {
+    name: "agent",
+    usage: "--stdio",
+    about: "what the launcher starts on other hosts",
+    examples: [],
+    options: async () => [],
+    raw: async (argv, help) => (await import("./commands/agent.ts")).agent(argv, help),
+  },
+  {
     name: "completion",
     usage: "[shell]",
     about: "print completions for bash, zsh or fish",

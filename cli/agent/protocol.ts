@@ -3,7 +3,7 @@
 import type { FromRank, ToRank } from "../../src/wire/control.ts";
 import type { Exit } from "../launch/rank-process.ts";
 
-/** Raised when a launcher and an agent of different versions would not understand each other. */
+/** Counts what would not be understood by the version before; both sides must have the same. */
 export const PROTOCOL = 1;
 
 /** Bytes of one output stream, or of one standard input, that may be on their way. */
@@ -34,7 +34,7 @@ export interface AgentProgram {
   readonly script: string;
   /** The working directory that was asked for, which has to exist on this host; undefined: the agent chooses. */
   readonly wdir?: string;
-  /** The script's files on the launcher's host. Where all of them are here, the same, nothing is staged. */
+  /** The script's and the user's other files on the launcher's host: where all of them are here too, nothing is staged. */
   readonly sources: readonly { readonly path: string; readonly sha256: string }[];
   /** Where the script is in what is staged. */
   readonly staged: string;
@@ -65,6 +65,8 @@ export type ToAgent =
       readonly bytes: Uint8Array;
       readonly last: boolean;
     }
+  /** That was the last file: answer with `staged`. */
+  | { readonly kind: "files-end" }
   | StartMessage
   | { readonly kind: "to"; readonly rank: number; readonly message: ToRank }
   | { readonly kind: "signal"; readonly rank: number; readonly signal: NodeJS.Signals }
@@ -100,8 +102,8 @@ export type FromAgent =
   /** No more than WINDOW bytes of a stream without `read`. */
   | { readonly kind: "output"; readonly rank: number; readonly stream: Stream; readonly bytes: Uint8Array }
   | { readonly kind: "output-end"; readonly rank: number; readonly stream: Stream }
-  /** The rank has taken so many bytes of its input; all that is left of them when it has closed it. */
-  | { readonly kind: "taken"; readonly rank: number; readonly bytes: number }
+  /** The rank has taken so many bytes of its input, or has closed it and takes no more. */
+  | { readonly kind: "taken"; readonly rank: number; readonly bytes: number; readonly closed: boolean }
   | { readonly kind: "exit"; readonly rank: number; readonly exit: Exit }
   | { readonly kind: "unreachable"; readonly rank: number; readonly reason: string }
   /** `stopped`: ranks that a signal has stopped (SIGSTOP). */

@@ -2,7 +2,7 @@
 // ranks are stopped. Pure; used by job.
 
 import { failureCode, failureIn } from "../../src/job/failure.ts";
-import { atFaultText, deadlockText, type Named, rankList, waitTable } from "../../src/job/report.ts";
+import { atFaultText, deadlockText, indent, type Named, rankList, waitTable } from "../../src/job/report.ts";
 import type { FromRank, RankState } from "../../src/wire/control.ts";
 import type { Exit } from "./rank-process.ts";
 import { type EndingSignal, signalNumber } from "./signals.ts";
@@ -47,14 +47,22 @@ export function fromExit(named: Named, size: number, exit: Exit, regular: boolea
   return atFault(named, size, 1, "left without finishing", "Its process ended while its script was still running.");
 }
 
-export function startFailed(rank: number, size: number, error: Error, cwd: string | undefined): Cause {
-  const where = cwd === undefined ? "" : ` in ${cwd}`;
-  return {
-    ...stop,
-    code: 1,
-    report: `tsmpi: rank ${rank} of ${size} could not be started${where}: ${error.message}`,
-    rank,
-  };
+export function startFailed(
+  rank: number,
+  size: number,
+  reason: string,
+  cwd: string | undefined,
+  host: string | undefined,
+): Cause {
+  const where = `${host === undefined ? "" : ` on ${host}`}${cwd === undefined ? "" : ` in ${cwd}`}`;
+  const report = `tsmpi: rank ${rank} of ${size} could not be started${where}: ${reason}`;
+  return { ...stop, code: 1, report, rank };
+}
+
+/** A host with those ranks is gone: its power, its network, or the agent there. */
+export function hostLost(host: string, reason: string, ranks: readonly number[]): Cause {
+  const there = ranks.length > 0 ? `\n${indent(`${rankList(ranks)} ran there`)}` : "";
+  return { ...stop, code: 1, report: `tsmpi: host ${host} is lost: ${reason}${there}` };
 }
 
 export function unreachable(named: Named, size: number, reason: string): Cause {
@@ -65,8 +73,8 @@ export function connectionLost(rank: number, peer: number, reason: string): Caus
   return { ...stop, code: 1, report: `tsmpi: the connection between rank ${rank} and rank ${peer} broke: ${reason}` };
 }
 
-export function neverReady(missing: readonly number[], state: string, seconds: number): Cause {
-  const report = `tsmpi: ${rankList(missing)} did not ${state} within ${seconds} s`;
+export function neverReady(missing: string, state: string, seconds: number): Cause {
+  const report = `tsmpi: ${missing} did not ${state} within ${seconds} s`;
   return { ...stop, code: 1, report };
 }
 

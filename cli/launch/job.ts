@@ -1,24 +1,30 @@
 // cli/launch/job: layer 10. One job from the start of its ranks to the last byte of their output: who is in which state,
 // what ends the job, and with which exit code. Everything that happens arrives here. Used by run.
-
 import { DeadlockWatch } from "../../src/job/deadlock-watch.ts";
 import { Questions } from "../../src/job/questions.ts";
-import { closing, rankCount, rankList, rankName } from "../../src/job/report.ts";
+import { closing, type Named, processName, rankCount, rankList, rankName } from "../../src/job/report.ts";
 import { WireUp } from "../../src/job/wire-up.ts";
-import type { FromRank } from "../../src/wire/control.ts";
+import type { FromRank, Network } from "../../src/wire/control.ts";
 import * as causes from "./cause.ts";
-import { rankEnvironment } from "./environment.ts";
 import type { Output } from "./output.ts";
 import type { Program, RunPlan } from "./plan.ts";
-import type { Exit, RankProcess } from "./rank-process.ts";
+import type { Exit, RankProcess, Starter } from "./rank-process.ts";
 import { type EndingSignal, ending } from "./signals.ts";
 import { feedAll } from "./standard-input.ts";
-import { startLocal } from "./start-local.ts";
 
-/** How a rank of a program is started. */
-export type RankCommand = (program: Program) => string[];
+/** What a job has for its hosts. */
+export interface JobHosts {
+  readonly id: string;
+  /** What starts ranks on each host, by its index; those without ranks have none. */
+  readonly starters: readonly (Starter | undefined)[];
+  /** What the ranks of each host are told of the network; undefined: there is one host. */
+  readonly networks: readonly (Network | undefined)[];
+}
 
-interface Member extends RankProcess {
+interface Member {
+  readonly process: RankProcess;
+  readonly rank: number;
+  readonly host: string | undefined;
   /** `over`: the script has ended; `gone`: the process too. */
   state: "running" | "over" | "gone";
   failed: boolean;
@@ -28,6 +34,8 @@ interface Member extends RankProcess {
 
 /** A rank that lost a peer fails only because of that: how long to wait for the news about the peer. */
 const SUSPICION_MS = 300;
+/** The same for news from another host. */
+const REMOTE_SUSPICION_MS = 2000;
 /** How long the ranks may take to answer what they are doing when the time is over. */
 const ANSWER_MS = 300;
 /** How long output may take that a job still has when it was ended by a signal. */
@@ -37,7 +45,7 @@ const LEAVE_MS = 5000;
 
 export class Job {
   #plan: RunPlan;
-  #command: RankCommand;
+  #hosts: JobHosts;
   #output: Output;
   #size: number;
   #members: Member[] = [];
@@ -53,13 +61,13 @@ export class Job {
   #notes = new Set<string>();
   #everybodyGone = Promise.withResolvers<void>();
   #hurry = Promise.withResolvers<void>();
-  #questions = new Questions((rank, id) => this.#members[rank]?.send({ kind: "ask", id }));
+  #questions = new Questions((rank, id) => this.#members[rank]?.process.send({ kind: "ask", id }));
   #watch: DeadlockWatch;
   #wireUp: WireUp;
 
-  constructor(plan: RunPlan, command: RankCommand, output: Output) {
+  constructor(plan: RunPlan, hosts: JobHosts, output: Output) {
     this.#plan = plan;
-    this.#command = command;
+    this.#hosts = hosts;
     this.#output = output;
     this.#size = plan.programs.reduce((sum, program) => sum + program.ranks, 0);
     this.#watch = new DeadlockWatch(this.#size, {
@@ -69,11 +77,11 @@ export class Job {
     this.#wireUp = new WireUp(this.#size, {
       complete: (cards) => {
         this.#tell("every rank has started");
-        for (const member of this.#living()) member.send({ kind: "world", cards });
+        for (const member of this.#living()) member.process.send({ kind: "world", cards });
       },
       connected: () => this.#tell("every rank is connected with every other one"),
-      waiting: (missing, state) => this.#say(`still waiting for ${rankList(missing)} to ${state}`),
-      failed: (missing, state, seconds) => this.#end(causes.neverReady(missing, state, seconds)),
+      waiting: (missing, state) => this.#say(`still waiting for ${this.#names(missing)} to ${state}`),
+      failed: (missing, state, seconds) => this.#end(causes.neverReady(this.#names(missing), state, seconds)),
     });
   }
 
@@ -109,7 +117,27 @@ export class Job {
 
   /** Passes a signal on to the ranks. */
   signal(signal: NodeJS.Signals): void {
-    for (const member of this.#living()) member.signal(signal);
+    for (const member of this.#living()) member.process.signal(signal);
+  }
+
+  /** A host is lost. Its ranks are reported gone after this. */
+  hostLost(host: number, reason: string): void {
+    const ranks = this.#living().filter(({ rank }) => this.#plan.placement[rank] === host);
+    if (this.#done && ranks.length === 0) return;
+    const { name } = this.#plan.hosts[host]!;
+    this.#end(
+      causes.hostLost(
+        name,
+        reason,
+        ranks.map(({ rank }) => rank),
+      ),
+    );
+  }
+
+  /** Something that the user should read once. */
+  note(text: string): void {
+    if (!this.#notes.has(text)) this.#say(text);
+    this.#notes.add(text);
   }
 
   /** Ends all ranks at once. */
@@ -123,43 +151,56 @@ export class Job {
   }
 
   #startAll(): void {
-    const id = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
     const secret = crypto.getRandomValues(new Uint8Array(32));
     for (const [appnum, program] of this.#plan.programs.entries()) {
-      for (let i = 0; i < program.ranks && this.#cause === undefined; i++) this.#start(program, appnum, id, secret);
+      for (let i = 0; i < program.ranks && this.#cause === undefined; i++) this.#start(program, appnum, secret);
     }
     this.#startedAll = true;
     this.#checkEnd();
-    const inputs = this.#members.flatMap(({ stdin }) => stdin ?? []);
+    const inputs = this.#members.flatMap(({ process }) => process.stdin ?? []);
     if (inputs.length === 0) return;
     feedAll(Bun.stdin.stream(), inputs).catch((error) => this.#say(`standard input cannot be read: ${error.message}`));
   }
 
-  #start(program: Program, appnum: number, id: string, secret: Uint8Array): void {
+  #start(program: Program, appnum: number, secret: Uint8Array): void {
     const rank = this.#members.length;
-    const size = this.#size;
-    const place = { id, rank, size, localRank: rank, localSize: size };
-    const { stdin } = this.#plan;
+    const { placement, stdin } = this.#plan;
+    const host = placement[rank]!;
+    const { id, starters, networks } = this.#hosts;
+    const starter = starters[host]!;
+    const network = networks[host];
+    const localSize = placement.filter((other) => other === host).length;
+    const localRank = placement.slice(0, rank).filter((other) => other === host).length;
+    const place = { id, rank, size: this.#size, localRank, localSize };
     const start = {
       rank,
-      command: this.#command(program),
-      env: rankEnvironment(process.env, program.env, place, this.#output.terminal),
-      cwd: program.wdir,
+      program,
+      job: { kind: "job", secret, launcher: process.pid, appnum, ...place, ...(network && { network }) },
       stdin: stdin === "all" ? "pipe" : stdin === rank ? "inherit" : "ignore",
+      terminal: this.#output.terminal,
     } as const;
     try {
-      const started = startLocal(start, {
+      const started = starter.start(start, {
         message: (rank, message) => this.#message(this.#members[rank]!, message),
-        unreachable: (rank, reason) => this.#fail(causes.unreachable(this.#members[rank]!, size, reason)),
+        unreachable: (rank, reason) => this.#fail(causes.unreachable(this.#named(rank), this.#size, reason)),
         exit: (rank, exit) => this.#exit(this.#members[rank]!, exit),
+        notStarted: (rank, reason) => this.#notStarted(this.#members[rank]!, reason, program.wdir),
       });
-      this.#members.push({ ...started, state: "running", failed: false, lost: new Set() });
+      const member = { process: started, rank, host: starter.host, state: "running", failed: false } as const;
+      this.#members.push({ ...member, lost: new Set() });
       this.#output.attach(started);
-      started.send({ kind: "job", secret, launcher: process.pid, appnum, ...place });
-      this.#tell(`started rank ${rank} (pid ${started.pid})`);
+      this.#tell(`started rank ${rank} (${processName(this.#named(rank))})`);
     } catch (error) {
-      this.#end(causes.startFailed(rank, size, error as Error, program.wdir));
+      this.#end(causes.startFailed(rank, this.#size, (error as Error).message, program.wdir, starter.host));
     }
+  }
+
+  #notStarted(member: Member, reason: string, wdir: string | undefined): void {
+    member.state = "gone";
+    this.#questions.gone(member.rank);
+    this.#watch.left(member.rank);
+    this.#end(causes.startFailed(member.rank, this.#size, reason, wdir, member.host));
+    this.#checkEnd();
   }
 
   #message(member: Member, message: FromRank): void {
@@ -176,14 +217,15 @@ export class Job {
       case "state":
         return this.#questions.answer(rank, message.id, message.state);
       case "note":
-        return this.#note(message.text);
+        return this.note(message.text);
       case "lost":
         return this.#lost(member, message.peer, message.reason);
     }
-    const cause = causes.fromMessage(member, this.#size, message);
+    const named = this.#named(rank);
+    const cause = causes.fromMessage(named, this.#size, message);
     if (cause !== undefined) {
       member.failed = true;
-      if (message.kind === "finished") member.send({ kind: "done" });
+      if (message.kind === "finished") member.process.send({ kind: "done" });
       return this.#fail(cause);
     }
     if (message.kind === "exiting" || message.kind === "finished") {
@@ -192,7 +234,7 @@ export class Job {
       this.#tell(`rank ${rank} has finished`);
       this.#checkFinished();
     } else {
-      this.#fail(causes.unreachable(member, this.#size, "it sent a control message of an unknown kind"));
+      this.#fail(causes.unreachable(named, this.#size, "it sent a control message of an unknown kind"));
     }
   }
 
@@ -202,7 +244,7 @@ export class Job {
     this.#questions.gone(member.rank);
     this.#watch.left(member.rank);
     this.#tell(`rank ${member.rank} has left, ${exit.signal ?? `exit code ${exit.code}`}`);
-    const cause = causes.fromExit(member, this.#size, exit, regular);
+    const cause = causes.fromExit(this.#named(member.rank), this.#size, exit, regular);
     if (cause !== undefined && !member.failed) {
       if (exit.signal === null) this.#fail(cause);
       else this.#end(cause);
@@ -227,7 +269,8 @@ export class Job {
   #suspect(cause: causes.Cause): void {
     // What a rank says of its own failure tells more than that it lost a connection.
     if (this.#suspicion === undefined || this.#suspicion.rank === undefined) this.#suspicion = cause;
-    this.#after(SUSPICION_MS, () => this.#end(this.#suspicion!));
+    const remote = this.#plan.hosts.some(({ local }) => !local);
+    this.#after(remote ? REMOTE_SUSPICION_MS : SUSPICION_MS, () => this.#end(this.#suspicion!));
   }
 
   /** Stops the job. The first cause counts. */
@@ -237,7 +280,7 @@ export class Job {
     this.#watch.stop();
     this.#wireUp.stop();
     this.#stopped = this.#living().filter(({ rank }) => rank !== cause.rank);
-    for (const member of this.#stopped) member.signal(cause.signal);
+    for (const member of this.#stopped) member.process.signal(cause.signal);
     this.#after(cause.graceMs, () => this.kill());
     this.#checkEnd();
   }
@@ -263,9 +306,9 @@ export class Job {
     if (this.#done || this.#cause !== undefined || this.#suspicion !== undefined || !this.#startedAll) return;
     if (this.#members.some(({ state }) => state === "running")) return;
     this.#done = true;
-    for (const member of this.#living()) member.send({ kind: "done" });
+    for (const member of this.#living()) member.process.send({ kind: "done" });
     this.#after(LEAVE_MS, () => {
-      const names = this.#living().map((member) => rankName(member, this.#size));
+      const names = this.#living().map(({ rank }) => rankName(this.#named(rank), this.#size));
       if (names.length > 0) this.#say(`every script has ended, still waiting for ${names.join(", ")} to leave`);
     });
   }
@@ -286,9 +329,15 @@ export class Job {
     return new Set(this.#members.filter(({ state }) => state === "gone").map(({ rank }) => rank));
   }
 
-  #note(text: string): void {
-    if (!this.#notes.has(text)) this.#say(text);
-    this.#notes.add(text);
+  #named(rank: number): Named {
+    const { process, host } = this.#members[rank]!;
+    return { rank, pid: process.pid, host };
+  }
+
+  /** `ranks 1, 3 on lab2`. */
+  #names(ranks: readonly number[]): string {
+    const hosts = [...new Set(ranks.map((rank) => this.#members[rank]?.host))].filter((host) => host !== undefined);
+    return `${rankList(ranks)}${hosts.length > 0 ? ` on ${hosts.join(", ")}` : ""}`;
   }
 
   #say(text: string): void {

@@ -1,13 +1,16 @@
 // cli/launch/run: layer 10. Carries out a plan: starts the job, stays with it to its end, and leaves nothing behind.
 // Called by commands/run.
 import { writeSync } from "node:fs";
+import { HostsError } from "../agent/host-problem.ts";
 import { selfCommand } from "../self.ts";
 import { UsageError } from "../usage-error.ts";
-import { Job, type RankCommand } from "./job.ts";
+import { type HostsOfJob, prepareHosts } from "./hosts-of-job.ts";
+import { Job } from "./job.ts";
+import type { RankCommand } from "./local-starter.ts";
 import { tooManyFiles } from "./open-files.ts";
 import { Output } from "./output.ts";
 import type { RunPlan } from "./plan.ts";
-import { listen } from "./signals.ts";
+import { type EndingSignal, listen, signalNumber } from "./signals.ts";
 
 /** The exit code for a mistake of the launcher itself (EX_SOFTWARE). */
 const OUR_MISTAKE = 70;
@@ -17,35 +20,60 @@ const rankCommand: RankCommand = ({ script, args }) => [...selfCommand(), "rank"
 /**
  * Runs a job and resolves with the exit code when all its processes have gone and all its output is written, or when
  * somebody has lost patience with a reader that does not read: leave with process.exit(), which waits for nothing.
- * @param command how to start a rank; tests put something else in its place
+ * @param command how to start a rank on this host; tests put something else in its place
  * @throws UsageError when the plan cannot be carried out here, before anything is started
  */
 export async function launch(plan: RunPlan, command: RankCommand = rankCommand): Promise<number> {
-  const size = plan.programs.reduce((sum, program) => sum + program.ranks, 0);
-  const refusal = tooManyFiles(size, plan.outputDir === undefined ? 0 : 2);
+  const here = plan.placement.filter((host) => plan.hosts[host]!.local).length;
+  const refusal = tooManyFiles(here, plan.outputDir === undefined ? 0 : 2);
   if (refusal !== undefined) throw new UsageError(refusal);
-  const output = makeOutput(plan, size, (stream, error) => job.outputGone(stream, error));
-  const job = new Job(plan, command, output);
-
-  const kill = () => job.kill();
+  const giveUp = new AbortController();
+  let job: Job | undefined;
+  let kill = () => giveUp.abort();
   const mistake = (error: unknown) => {
     kill();
     writeSync(2, `tsmpi: this is a mistake in tsmpi, please report it:\n${(error as Error)?.stack ?? error}\n`);
     process.exit(OUR_MISTAKE);
   };
-  const unlisten = listen({ end: (signal) => job.interrupt(signal), pass: (signal) => job.signal(signal) });
+  let interrupted: EndingSignal | undefined;
+  const unlisten = listen({
+    end(signal) {
+      interrupted ??= signal;
+      if (job) job.interrupt(signal);
+      else giveUp.abort();
+    },
+    pass: (signal) => job?.signal(signal),
+  });
+  const exit = () => kill();
   process.on("uncaughtException", mistake);
   process.on("unhandledRejection", mistake);
-  process.on("exit", kill);
+  process.on("exit", exit);
+  let hosts: HostsOfJob | undefined;
+  let output: Output | undefined;
   try {
+    hosts = await prepareHosts(plan, command, giveUp.signal);
+    if (interrupted !== undefined) return 128 + signalNumber(interrupted);
+    output = makeOutput(plan, plan.placement.length, (stream, error) => job?.outputGone(stream, error));
+    job = new Job(plan, hosts, output);
+    hosts.watch(job);
+    kill = () => {
+      job?.kill();
+      giveUp.abort();
+    };
     return await job.run();
+  } catch (error) {
+    if (interrupted !== undefined) return 128 + signalNumber(interrupted);
+    if (!(error instanceof HostsError)) throw error;
+    writeSync(2, `${error.message}\n`);
+    return 1;
   } finally {
-    kill();
+    job?.kill();
+    await hosts?.close();
     unlisten();
     process.off("uncaughtException", mistake);
     process.off("unhandledRejection", mistake);
-    process.off("exit", kill);
-    output.close();
+    process.off("exit", exit);
+    output?.close();
   }
 }
 

@@ -1,8 +1,9 @@
 // cli/launch/standard-input: layer 10. `--stdin all`: what comes in at the launcher goes to every rank, at the pace of
 // the slowest reader among them. Used by job.
+import type { RankInput } from "./rank-process.ts";
 
 /** Feeds all `inputs` from `source`, and closes them at its end. An input whose reader has gone is left out. */
-export async function feedAll(source: ReadableStream<Uint8Array>, inputs: readonly Bun.FileSink[]): Promise<void> {
+export async function feedAll(source: ReadableStream<Uint8Array>, inputs: readonly RankInput[]): Promise<void> {
   let open = [...inputs];
   try {
     for await (const chunk of source) {
@@ -15,7 +16,7 @@ export async function feedAll(source: ReadableStream<Uint8Array>, inputs: readon
   }
 }
 
-async function give(input: Bun.FileSink, chunk: Uint8Array): Promise<boolean> {
+async function give(input: RankInput, chunk: Uint8Array): Promise<boolean> {
   try {
     await input.write(chunk);
     await input.flush();

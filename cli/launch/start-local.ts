@@ -1,7 +1,7 @@
 // cli/launch/start-local: layer 10. Starts one rank as a process on this host, in a session of its own: Ctrl-C in the
 // terminal reaches the launcher alone, and a signal to the group takes along what the rank itself has started.
 import { ControlChannel } from "./control-channel.ts";
-import type { RankEvents, RankProcess } from "./rank-process.ts";
+import type { RankEvents, RankInput, RankProcess } from "./rank-process.ts";
 
 export interface LocalStart {
   readonly rank: number;
@@ -70,7 +70,7 @@ export function startLocal(start: LocalStart, events: RankEvents): RankProcess {
     pid: child.pid,
     stdout: child.stdout as ReadableStream<Uint8Array>,
     stderr: child.stderr as ReadableStream<Uint8Array>,
-    stdin: start.stdin === "pipe" ? (child.stdin as unknown as Bun.FileSink) : null,
+    stdin: start.stdin === "pipe" ? (child.stdin as unknown as RankInput) : null,
     send: (message) => channel.send(message),
     signal,
   };

@@ -9,10 +9,18 @@ const MOST_WAITS = 4;
 export interface Named {
   readonly rank: number;
   readonly pid: number;
+  /** Where there are several. */
+  readonly host?: string | undefined;
 }
 
 export function rankName(named: Named, size: number): string {
-  return `rank ${named.rank} of ${size} (pid ${named.pid})`;
+  return `rank ${named.rank} of ${size} (${processName(named)})`;
+}
+
+/** `pid 4711`, `pid 4711 on lab2`; before it is known, `on lab2`. */
+export function processName({ pid, host }: Omit<Named, "rank">): string {
+  const parts = [pid === 0 ? "" : `pid ${pid}`, host === undefined ? "" : `on ${host}`];
+  return parts.filter((text) => text !== "").join(" ");
 }
 
 /** What a rank has done that ends the job; `details` in lines of their own. */

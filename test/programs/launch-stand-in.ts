@@ -7,6 +7,8 @@ import { UsageError } from "../../cli/usage-error.ts";
 
 export interface Given extends Partial<Omit<RunPlan, "programs">> {
   programs: Partial<Program>[];
+  /** The ranks on this host are real ones, of this executable. */
+  executable?: string;
   /** Makes a mistake of the launcher itself, as soon as SIGUSR2 arrives. */
   mistake?: boolean;
 }
@@ -40,7 +42,9 @@ const plan: RunPlan = {
   programs,
 };
 try {
-  process.exit(await launch(plan, ({ script, args }) => [process.execPath, script, ...args]));
+  const { executable } = given;
+  const command = executable === undefined ? [process.execPath] : [executable, "rank"];
+  process.exit(await launch(plan, ({ script, args }) => [...command, script, ...args]));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(error.report);
