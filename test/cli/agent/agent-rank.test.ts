@@ -65,7 +65,8 @@ test("output that is read goes on, in order, never more than the window under wa
   let next = 0;
   while (next < 5_000_000) {
     const { value } = await reader.read();
-    for (const at of [0, value!.byteLength - 1]) is(value![at], ((Math.floor((next + at) / 10_000) + 1) % 256) as number);
+    for (const at of [0, value!.byteLength - 1])
+      is(value![at], ((Math.floor((next + at) / 10_000) + 1) % 256) as number);
     next += value!.byteLength;
   }
   is(count.most, WINDOW);
@@ -92,10 +93,7 @@ test("input waits for a rank that does not read, and fails when the rank has clo
   const { remote, toAgent } = flood(stdin);
   const written = Promise.resolve(remote.stdin!.write(new Uint8Array(3 * WINDOW)));
   await turns(50);
-  equal(
-    toAgent.filter(({ kind }) => kind === "input").length,
-    1,
-  );
+  equal(toAgent.filter(({ kind }) => kind === "input").length, 1);
   reads.resolve();
   await written;
   await turns(50);

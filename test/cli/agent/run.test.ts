@@ -40,7 +40,12 @@ test("ranks here and on another host make one job, with --no-tls too", async () 
 });
 
 test("one host alone that is not this one needs no network", async () => {
-  const { code, stdout, left } = await run({ hosts: ["alpha"], ranks: 2, files: { "main.ts": hello }, network: { interface: "nothing0" } });
+  const { code, stdout, left } = await run({
+    hosts: ["alpha"],
+    ranks: 2,
+    files: { "main.ts": hello },
+    network: { interface: "nothing0" },
+  });
   is(code, 0);
   match(stdout, /rank 1 of 2 on alpha, local 1 of 2, sum 1/);
   equal(left, []);
@@ -98,7 +103,11 @@ test("ranks that read nothing do not hold up those that do, nor the job", async 
   const main = `import { MPI } from "tsmpi";
 if (MPI.COMM_WORLD.rank === 1) for await (const chunk of Bun.stdin.stream()) if (chunk[0] === 10) break;
 `;
-  const { code, left } = await run({ files: { "main.ts": main }, stdin: new Uint8Array(3_000_000).fill(10), plan: { stdin: "all" } });
+  const { code, left } = await run({
+    files: { "main.ts": main },
+    stdin: new Uint8Array(3_000_000).fill(10),
+    plan: { stdin: "all" },
+  });
   is(code, 0);
   equal(left, []);
 });
