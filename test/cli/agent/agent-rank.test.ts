@@ -69,7 +69,7 @@ test("output that is read goes on, in order, never more than the window under wa
       is(value![at], ((Math.floor((next + at) / 10_000) + 1) % 256) as number);
     next += value!.byteLength;
   }
-  is(count.most, WINDOW);
+  ok(count.most <= WINDOW);
   await reader.cancel();
   await turns(20);
   const { written } = count;
