@@ -15,6 +15,8 @@ export interface Carrier {
   readonly ended: Promise<string>;
   /** Ends it at once. */
   kill(): void;
+  /** Ends the agent by another way, when it does not answer by this one; resolves when that has been tried. */
+  killAgent?(pid: number): Promise<void>;
 }
 
 type Greeting = Extract<FromAgent, { kind: "hello" }>;
@@ -39,6 +41,8 @@ export class RemoteHost implements Starter {
   #stopped = new Set<number>();
   #pings = 0;
   #over = false;
+  /** What is done about an agent that does not answer. */
+  #killing: Promise<void> | undefined;
 
   constructor(host: string, carrier: Carrier) {
     this.host = host;
@@ -54,7 +58,11 @@ export class RemoteHost implements Starter {
     const answer = await this.#ask(hello);
     if (answer.kind !== "hello") throw new Error(`it answered ${answer.kind}, expected hello`);
     const beat = () => this.#channel.send({ kind: "ping", id: this.#pings++ });
-    const lost = () => this.#lose(`no answer for ${hello.heartbeat} s`);
+    const lost = () => {
+      // Frozen perhaps, on a host that can be reached: its ranks would compute on.
+      this.#killing = this.#carrier.killAgent?.(answer.pid);
+      this.#lose(`no answer for ${hello.heartbeat} s`);
+    };
     this.#heartbeat = new Heartbeat(hello.heartbeat, beat, lost);
     return answer;
   }
@@ -98,7 +106,7 @@ export class RemoteHost implements Starter {
     const limit = new Promise<void>((resolve) => {
       late = setTimeout(resolve, LEAVE_MS);
     });
-    await Promise.race([this.#carrier.ended, limit]);
+    await Promise.race([Promise.all([this.#carrier.ended, this.#killing]), limit]);
     clearTimeout(late);
     this.kill();
   }

@@ -125,6 +125,7 @@ class Connection {
       outgoing: this.#outgoing,
       ended: this.#child.exited.then((code) => this.#epitaph(code)),
       kill: () => this.kill(),
+      killAgent: (pid) => killThere(pid, this.#host, this.#options),
     };
   }
 
@@ -222,6 +223,17 @@ class Connection {
       // Gone with its process.
     }
   }
+}
+
+/** Ends a process there, over a connection of its own; a host that cannot be reached is left alone in time. */
+async function killThere(pid: number, host: Host, options: SshOptions): Promise<void> {
+  const child = Bun.spawn([...sshCommand(host, options), `kill -9 ${pid}`], {
+    stdio: ["ignore", "ignore", "ignore"],
+    detached: true,
+    signal: options.signal,
+  });
+  await within(child.exited, options.connectTimeout);
+  child.kill("SIGKILL");
 }
 
 /** What the promise resolves with, or undefined when that takes too long. */
