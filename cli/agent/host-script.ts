@@ -28,16 +28,16 @@ good() { [ -x "$1" ] && [ "$(wc -c <"$1")" -eq "$s" ] && x=$(sum "$1") && { [ -z
 runs() { echo "exit 0" >"$1/.try.$$" && chmod 700 "$1/.try.$$" && "$1/.try.$$" 2>/dev/null; r=$?; rm -f "$1/.try.$$"; return $r; };
 room() { f=$(df -Pk "$1" 2>/dev/null | tail -n 1 | { read -r a b c d e; echo "$d"; }); [ "$f" -gt $((s / 1024 + 1024)) ] 2>/dev/null || [ $? -gt 1 ]; };
 base=; b=; why=; p=;
-drop() { [ -z "$p" ] || rm -rf "$p"; };
+drop() { [ -z "$p" ] || rm -rf "$p"; [ -z "$base" ] || rmdir "$base" 2>/dev/null; };
 trap drop EXIT; trap "exit 1" HUP INT TERM;
 for d in "$HOME/.cache/tsmpi" \${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/tsmpi"} "\${TMPDIR:-/tmp}/tsmpi-$(id -u)"; do
-mkdir -p "$d" 2>/dev/null;
+[ -n "$base" ] || mkdir -p "$d" 2>/dev/null;
 if [ -L "$d" ]; then why="$why; $d is a link";
 elif [ -d "$d" ] && [ -O "$d" ] && chmod 700 "$d" 2>/dev/null && [ -w "$d" ]; then
 if [ "$how" = cached ] && good "$d/bin/$v-$h/tsmpi"; then base=$d; b=$d/bin/$v-$h/tsmpi; break; fi;
 if [ -n "$base" ]; then :;
-elif runs "$d"; then if room "$d"; then base=$d; else why="$why; $d has no room, $f kB are free"; fi;
-else why="$why; $d allows no programs (noexec) or is full"; fi;
+elif runs "$d"; then if room "$d"; then base=$d; else why="$why; $d has no room, $f kB are free"; rmdir "$d" 2>/dev/null; fi;
+else why="$why; $d allows no programs (noexec) or is full"; rmdir "$d" 2>/dev/null; fi;
 else why="$why; $d cannot be made or is not yours alone"; fi;
 done;
 if [ -z "$base" ]; then echo "tsmpi-problem \${why#; }"; exit 1; fi;

@@ -52,7 +52,9 @@ test("abort() and process.exit() on one host end the job with their code", async
 
 test("ranks on two hosts that wait for each other are reported", async () => {
   const { code, stderr, left } = await run({
-    files: { "main.ts": `import { MPI } from "tsmpi";\nawait MPI.COMM_WORLD.recv({ source: 1 - MPI.COMM_WORLD.rank });` },
+    files: {
+      "main.ts": `import { MPI } from "tsmpi";\nawait MPI.COMM_WORLD.recv({ source: 1 - MPI.COMM_WORLD.rank });`,
+    },
     env: { TSMPI_DEADLOCK_TIMEOUT: "0.5" },
   });
   is(code, 1);

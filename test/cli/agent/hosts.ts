@@ -1,9 +1,9 @@
 // test/cli/agent/hosts: jobs on hosts that are directories of this machine, each with a home of its own, reached through
 // test/programs/fake-rsh instead of ssh. Everything is on loopback. Used by the tests of cli/agent.
-import { chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Host } from "../../../cli/hosts/host.ts";
-import { processesWith, untilNone } from "../../support/processes.ts";
+import { untilNone } from "../../support/processes.ts";
 import { workspace } from "../../support/tsmpi.ts";
 import { type Ended, type Running, start } from "../launch/launching.ts";
 import { hashedOwnBinary } from "./own-binary.ts";
@@ -27,6 +27,12 @@ export interface HostsJob {
   readonly stdin?: "pipe" | Uint8Array;
   /** tsmpi is on no host yet. */
   readonly bare?: boolean;
+  /** Files to stage, relative to the launcher's directory. */
+  readonly stageInCwd?: readonly string[];
+  /** The launcher's directory cannot be seen by ranks on other hosts. */
+  readonly move?: boolean;
+  /** Called before the launcher starts. */
+  readonly prepare?: (rooms: string) => void;
 }
 
 export interface HostsRunning extends Running {
@@ -49,6 +55,7 @@ export async function onHosts(job: HostsJob): Promise<HostsRunning> {
   const ranks = job.ranks ?? names.length;
   const binary = await hashedOwnBinary();
   if (!job.bare) for (const name of names) await install(rooms, name, binary);
+  job.prepare?.(rooms);
   const plan = {
     hosts,
     placement: Array.from({ length: ranks }, (_, rank) => rank % hosts.length),
@@ -61,7 +68,13 @@ export async function onHosts(job: HostsJob): Promise<HostsRunning> {
       connectTimeout: 10,
       ...job.network,
     },
-    remote: { rsh, stage: true, stageFiles: [], binaryDir: undefined, ...job.remote },
+    remote: {
+      rsh,
+      stage: true,
+      stageFiles: (job.stageInCwd ?? []).map((path) => join(cwd, path)),
+      binaryDir: undefined,
+      ...job.remote,
+    },
     ...job.plan,
   };
   const script = job.script ?? join(cwd, "main.ts");
@@ -70,7 +83,7 @@ export async function onHosts(job: HostsJob): Promise<HostsRunning> {
     ranks,
     plan,
     program: { script, ...job.program },
-    env: { FAKE_RSH: rooms, ...job.env },
+    env: { FAKE_RSH: rooms, ...(job.move && { FAKE_RSH_HIDES: cwd }), ...job.env },
     shell: `cd ${cwd} && exec "$@"`,
     ...(job.stdin !== undefined && { stdin: job.stdin }),
   });
@@ -116,7 +129,7 @@ function whereOf(pid: number): string | undefined {
 /** Files on the hosts that are not in tsmpi's cache of itself. */
 function leftBehind(rooms: string): string[] {
   const known = new Set(["log", "crowd"]);
-  const all = readdirSync(rooms, { recursive: true, encoding: "utf8" }) as string[];
+  const all = [...new Bun.Glob("**/*").scanSync({ cwd: rooms, dot: true, onlyFiles: false })];
   return all.filter(
     (path) =>
       !known.has(path) &&
@@ -135,5 +148,3 @@ export function shim(rooms: string, host: string, name: string, text: string): v
   writeFileSync(path, text);
   chmodSync(path, 0o755);
 }
-
-export { processesWith };

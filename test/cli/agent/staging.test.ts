@@ -1,0 +1,207 @@
+// What other hosts get: tsmpi itself, the script with all that it imports, files of --stage; and what they already have.
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import { badPath, StagedFiles } from "../../../cli/agent/staged-files.ts";
+import { equal, is, match, ok, skip } from "../../support/assert.ts";
+import { workspace } from "../../support/tsmpi.ts";
+import { run, shim } from "./hosts.ts";
+import { hashedOwnBinary } from "./own-binary.ts";
+
+const files = { "main.ts": `import { MPI } from "tsmpi";\nconsole.log("rank", MPI.COMM_WORLD.rank, process.cwd());\n` };
+
+const throws = (action: () => void): string => {
+  try {
+    action();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+};
+
+test("a host without tsmpi gets it, once, readable by its user alone, and the next job finds it", async () => {
+  const { version, sha256, size } = await hashedOwnBinary();
+  const first = await run({ hosts: ["alpha"], files, bare: true });
+  is(first.code, 0);
+  match(first.stderr, new RegExp(`^tsmpi: sent tsmpi to alpha: ${Math.round(size / 1e6)} MB in [\\d.]+ s\n$`));
+  const path = join(first.rooms, "alpha/home/.cache/tsmpi");
+  const binary = statSync(join(path, "bin", `${version}-${sha256}`, "tsmpi"));
+  equal([binary.size, binary.mode & 0o777, statSync(path).mode & 0o777], [size, 0o700, 0o700]);
+  equal(first.left, []);
+});
+
+test("a damaged tsmpi in the cache is replaced", async () => {
+  const { version, sha256, size } = await hashedOwnBinary();
+  const path = `alpha/home/.cache/tsmpi/bin/${version}-${sha256}/tsmpi`;
+  const job = await run({
+    hosts: ["alpha"],
+    files,
+    bare: true,
+    prepare(rooms) {
+      mkdirSync(join(rooms, path, ".."), { recursive: true });
+      writeFileSync(join(rooms, path), new Uint8Array(size), { mode: 0o700 });
+    },
+  });
+  is(job.code, 0);
+  match(job.stderr, /sent tsmpi to alpha/);
+  equal(job.left, []);
+});
+
+test("--no-stage refuses, and says what to do", async () => {
+  const { code, stderr, left } = await run({ hosts: ["alpha"], files, bare: true, remote: { stage: false } });
+  is(code, 1);
+  match(stderr, /alpha \(stage\): tsmpi is not there, and --no-stage forbids to put it there\n/);
+  equal(left, []);
+});
+
+test("a cache that is a link is not used, but the next directory", async () => {
+  const { code, stdout, rooms } = await run({
+    hosts: ["alpha"],
+    files,
+    bare: true,
+    prepare(rooms) {
+      mkdirSync(join(rooms, "alpha/home/.cache"), { recursive: true });
+      symlinkSync("/tmp", join(rooms, "alpha/home/.cache/tsmpi"));
+    },
+  });
+  is(code, 0);
+  match(stdout, /^rank 0 /);
+  equal(readdirSync(join(rooms, "alpha/tmp")).length, 1);
+});
+
+test("a host that gets full while it is sent tsmpi is reported, and keeps nothing of it", async () => {
+  const { code, stderr, left } = await run({
+    hosts: ["full"],
+    files,
+    bare: true,
+    prepare: (rooms) =>
+      shim(
+        rooms,
+        "full",
+        "head",
+        '#!/bin/sh\nhead=/usr/bin/head; $head -c 1000; echo "head: write error: No space left on device" >&2; exit 1\n',
+      ),
+  });
+  is(code, 1);
+  match(
+    stderr,
+    /full \(stage\): there is no place for tsmpi: .* could not be written whole\n {4}head: write error: No space left on device\n {4}make room/,
+  );
+  equal(left, []);
+});
+
+test("a host without room is told so before anything is sent", async () => {
+  const { code, stderr, left } = await run({
+    hosts: ["full"],
+    files,
+    bare: true,
+    prepare: (rooms) => shim(rooms, "full", "df", "#!/bin/sh\necho Filesystem\necho disk 100 90 10 90% /\n"),
+  });
+  is(code, 1);
+  match(
+    stderr,
+    /full \(probe\): there is no place for tsmpi: .*\.cache\/tsmpi has no room, 10 kB are free; .*\n {4}make room/,
+  );
+  equal(left, []);
+});
+
+const isolated = Bun.spawnSync(["unshare", "-m", "true"]).exitCode === 0;
+/** A test of hosts that do not share files with this one. */
+const apart = (name: string, body: () => Promise<void>) =>
+  isolated ? test(name, body) : skip(name, "unshare -m is not allowed here");
+
+apart(
+  "imports, packages and the files of --stage travel with the script, and the job's directory goes away",
+  async () => {
+    const main = `import { MPI } from "tsmpi";
+import { twice } from "./lib/twice.ts";
+import { three } from "three";
+import { readFileSync } from "node:fs";
+if (MPI.COMM_WORLD.rank === 1) console.log(twice(three), readFileSync("data/a.txt", "utf8"), readFileSync("data/deep/b.txt", "utf8"), process.cwd(), import.meta.main, process.argv.slice(2).join());
+`;
+    const { code, stdout, stderr, left, cwd, rooms } = await run({
+      files: {
+        "main.ts": main,
+        "lib/twice.ts": "export const twice = (x: number): number => 2 * x;\n",
+        "node_modules/three/package.json": `{ "name": "three", "main": "index.js", "type": "module" }`,
+        "node_modules/three/index.js": "export const three = 3;\n",
+        "data/a.txt": "text a",
+        "data/deep/b.txt": "text b",
+      },
+      args: ["--x", "a b"],
+      // Made by the launcher's process in its directory.
+      stageInCwd: ["data"],
+      move: true,
+    });
+    is(stderr, "");
+    is(code, 0);
+    match(stdout, /^6 text a text b .* true --x,a b\n$/);
+    ok(stdout.includes(join(rooms, "beta/home/.cache/tsmpi/job.")), stdout);
+    ok(!stdout.includes(cwd));
+    equal(left, []);
+  },
+);
+
+test("a script that is at the same path with the same content is taken from there: a shared file system", async () => {
+  const { code, stdout, cwd } = await run({ hosts: ["alpha"], files });
+  is(code, 0);
+  is(stdout, `rank 0 ${cwd}\n`);
+});
+
+apart("-wdir is a directory of the other host, and has to be there", async () => {
+  const directory = workspace();
+  const good = await run({ hosts: ["alpha"], files, program: { wdir: directory }, move: true });
+  is(good.stdout, `rank 0 ${directory}\n`);
+  const bad = await run({ hosts: ["alpha"], files, program: { wdir: "/no/such" } });
+  is(bad.code, 1);
+  match(bad.stderr, /alpha \(agent\): -wdir \/no\/such: there is no such directory/);
+  equal([...good.left, ...bad.left], []);
+});
+
+test("a script that cannot be bundled is an error that names what is missing", async () => {
+  const { code, stderr } = await run({ hosts: ["alpha"], files: { "main.ts": `import "no-such-package";\n` } });
+  is(code, 2);
+  match(stderr, /Cannot prepare .*main\.ts for other hosts: .*no-such-package/);
+});
+
+test("names that lead out of the job's directory are refused, as are those that are there already", () => {
+  const bad = [
+    "",
+    "/etc/passwd",
+    "../x",
+    "a/../../x",
+    "a/./b",
+    "a//b",
+    "a/",
+    ".",
+    "..",
+    "a\0b",
+    "a\\..\\b",
+    "C:x",
+    "c:/x",
+  ];
+  for (const path of bad) ok(badPath(path) !== undefined, path);
+  for (const path of ["a", "a/b.ts", ".hidden", "..a", "a b"]) is(badPath(path), undefined, path);
+  const directory = workspace();
+  const staged = new StagedFiles(directory);
+  const bytes = new TextEncoder().encode("abc");
+  for (const path of bad)
+    match(
+      throws(() => staged.take(path, 0o600, bytes, true)),
+      /^Cannot stage /,
+    );
+  staged.take("d/a.txt", 0o755, bytes, false);
+  staged.take("d/a.txt", 0o755, bytes, true);
+  is(readFileSync(join(directory, "d/a.txt"), "utf8"), "abcabc");
+  is(statSync(join(directory, "d/a.txt")).mode & 0o777, 0o700);
+  match(
+    throws(() => staged.take("D/A.txt", 0o600, bytes, true)),
+    /there is one already/,
+  );
+  symlinkSync("/tmp", join(directory, "link"));
+  symlinkSync(join(directory, "target"), join(directory, "dangling"));
+  ok(throws(() => staged.take("dangling", 0o600, bytes, true)) !== "");
+  equal(readdirSync(directory).sort(), ["d", "dangling", "link"]);
+});
+
+test.run();
