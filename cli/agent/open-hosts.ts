@@ -2,6 +2,7 @@
 // needed. All problems of all hosts come in one report, none waits without a bound. Used by run.
 import { hostname, userInfo } from "node:os";
 import type { Host } from "../hosts/host.ts";
+import { travelling } from "../launch/environment.ts";
 import type { RunPlan } from "../launch/plan.ts";
 import { HostProblem, HostsError } from "./host-problem.ts";
 import type { Progress } from "./progress.ts";
@@ -71,7 +72,7 @@ async function openHost(host: Host, plan: RunPlan, staging: Promise<Staging>, op
     onStaging: (step) => progress.step(host.name, step),
     signal,
   });
-  const agent = new RemoteHost(host.name, carrier);
+  const agent = new RemoteHost(host.name, carrier, travelling(process.env, remote.environment));
   try {
     const { programs, files } = await staging;
     const hello: Hello = {

@@ -33,6 +33,7 @@ export class RemoteHost implements Starter {
   /** Something that the user should read. */
   onNote: (text: string) => void = () => {};
   #carrier: Carrier;
+  #environment: Readonly<Record<string, string>>;
   #channel: Channel<ToAgent, FromAgent>;
   #heartbeat: Heartbeat | undefined;
   #ranks = new Map<number, RemoteRank>();
@@ -44,8 +45,10 @@ export class RemoteHost implements Starter {
   /** What is done about an agent that does not answer. */
   #killing: Promise<void> | undefined;
 
-  constructor(host: string, carrier: Carrier) {
+  /** @param environment variables of the launcher that all ranks get */
+  constructor(host: string, carrier: Carrier, environment: Readonly<Record<string, string>>) {
     this.host = host;
+    this.#environment = environment;
     this.#carrier = carrier;
     this.#channel = new Channel(carrier.incoming, carrier.outgoing, {
       message: (message) => this.#take(message),
@@ -89,7 +92,7 @@ export class RemoteHost implements Starter {
     const started = new RemoteRank(rank, input === "pipe", events, (message) => this.#channel.send(message));
     const { args, env } = program;
     this.#ranks.set(rank, started);
-    const start = { rank, program: job.appnum, args, env: { ...forwarded(process.env), ...env } };
+    const start = { rank, program: job.appnum, args, env: { ...this.#environment, ...env } };
     this.#channel.send({ kind: "start", ...start, stdin: input, terminal, job });
     // Nothing may be reported from inside this call.
     if (this.#over) queueMicrotask(() => started.lost());
@@ -173,13 +176,4 @@ async function* pieces(content: StagedFile["content"]): AsyncGenerator<Uint8Arra
   } else {
     for (let at = 0; at < content.byteLength; at += PIECE) yield content.subarray(at, at + PIECE);
   }
-}
-
-/** What ranks on other hosts get of the launcher's environment: paths and secrets of this host mean nothing there. */
-const useful = /^(TSMPI_.*|FORCE_COLOR|NO_COLOR|TERM|TZ|LANG|LC_.*|NODE_ENV)$/;
-
-function forwarded(own: Record<string, string | undefined>): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(own)) if (value !== undefined && useful.test(name)) env[name] = value;
-  return env;
 }

@@ -49,7 +49,7 @@ function runRanks(bench: Bench & Required<Pick<Bench, "work">>, np: number, opti
   return launch({
     programs: [{ ranks: np, script: `bench:${bench.name}`, args, env: {}, wdir: undefined }],
     ...{ tagOutput: false, timestampOutput: false, outputDir: undefined, stdin: "none", timeout: undefined },
-    ...{ quiet: true, verbose: false, ignored: [], notes: [] },
+    ...{ quiet: true, verbose: false, displayMap: false, ignored: [], notes: [] },
     ...onThisMachine(np),
   });
 }

@@ -1,6 +1,6 @@
 // cli/commands/run: layer 10. `tsmpi run`: reads the command line, says what it made of it, and hands the plan to the launcher.
 
-import { availableParallelism, hostname } from "node:os";
+import { availableParallelism, hostname, networkInterfaces } from "node:os";
 import { sampleNames } from "../embedded/samples.ts";
 import { parseRun } from "../launch/options.ts";
 import { launch } from "../launch/run.ts";
@@ -12,6 +12,7 @@ export async function run(argv: string[], help: () => Promise<number>): Promise<
     cwd: process.cwd(),
     cores: availableParallelism(),
     hostName: hostname(),
+    interfaces: networkInterfaces(),
     environment: process.env,
     samples: sampleNames,
   });
@@ -21,8 +22,13 @@ export async function run(argv: string[], help: () => Promise<number>): Promise<
     return 0;
   }
   if (!plan.quiet) {
-    if (plan.ignored.length > 0) plan.notes.push(`without effect on one machine: ${plan.ignored.join(", ")}`);
+    if (plan.ignored.length > 0) plan.notes.push(`without effect here: ${plan.ignored.join(", ")}`);
     for (const note of plan.notes) process.stderr.write(`tsmpi: ${note}\n`);
+  }
+  if (plan.displayMap) {
+    const map = await (await import("../hosts/host-map.ts")).hostMap(plan);
+    (plan.displayMap === "only" ? process.stdout : process.stderr).write(map);
+    if (plan.displayMap === "only") return 0;
   }
   const code = await launch(plan);
   // At once: a standard input that nobody reads to its end, or a pager that never reads on, must not hold us.

@@ -1,4 +1,5 @@
-// cli/launch/environment: layer 10. The environment variables that a rank starts with. Pure; used by start-local.
+// cli/launch/environment: layer 10. The environment variables that a rank starts with, here and on other hosts. Pure; used
+// by job, and for other hosts by agent/.
 
 import type { placeVariables } from "../../src/base/config.ts";
 
@@ -21,6 +22,29 @@ const foreign = /^(BUN_BE_BUN$|PMI_|PMIX_|OMPI_)/;
  * the threshold keeps to the vector loop. Other C libraries and processors ignore the variable.
  */
 const fastCopies = "glibc.cpu.x86_rep_movsb_threshold=0x40000000";
+
+/** What of the launcher's environment means the same on every host. */
+const everywhere = /^(TSMPI_.*|FORCE_COLOR|NO_COLOR|TERM|TZ|LANG|LANGUAGE|LC_.*|NODE_ENV)$/;
+
+/** What belongs to a login, a terminal or a file system, of which other hosts have their own; and what names our hosts. */
+const atHome =
+  /^(_|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|SHLVL|HOSTNAME|TMPDIR|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_.*|SSH_.*|DBUS_.*|SLURM_.*|TSMPI_HOSTFILE)$/;
+
+/**
+ * What ranks on other hosts get of the launcher's environment, beyond what options name: `few` variables, as paths and
+ * secrets of this host mean nothing there; `all` but what each host has its own of; or `none`.
+ */
+export function travelling(
+  own: Readonly<Record<string, string | undefined>>,
+  how: "few" | "all" | "none",
+): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(own)) {
+    if (value === undefined || how === "none" || atHome.test(name) || foreign.test(name)) continue;
+    if (how === "all" || everywhere.test(name)) env[name] = value;
+  }
+  return env;
+}
 
 /** The launcher's environment with the program's variables and the rank's place in it; never the job's secret. */
 export function rankEnvironment(

@@ -1,14 +1,14 @@
 // cli/launch/option-foreign: layer 10. Options of other launchers that tsmpi understands well enough to leave them out, or to
 // refuse them with better advice than "no such option". Called by options.
 
-/** Names of options that change nothing on one machine, by the number of values that each takes. */
+/** Names of options that change nothing, by the number of values that each takes. */
 const withoutEffect = [
-  `allow-run-as-root oversubscribe nooversubscribe overcommit use-hwthread-cpus report-bindings
-   genvall genvnone envall envnone print-all-exitcodes exitcodes display-map display-allocation
-   bynode byslot bycore get-stack-traces report-state-on-timeout preload-binary disable-x disable-hostname-propagation`,
-  `bind-to map-by rank-by cpu-list cpu-set cpu-bind membind mem-bind rankmap display
-   genvlist envlist iface port-range launcher launcher-exec launch-agent ssh-args bootstrap rmk usize
-   prefix preload-files localhost soft arch`,
+  `allow-run-as-root use-hwthread-cpus report-bindings
+   print-all-exitcodes exitcodes
+   bycore get-stack-traces report-state-on-timeout preload-binary disable-x disable-hostname-propagation`,
+  `bind-to rank-by cpu-list cpu-set cpu-bind membind mem-bind rankmap
+   launch-agent rmk usize
+   prefix localhost soft arch`,
   "mca gmca omca pmca gpmca pmixmca gpmixmca prtemca",
 ];
 
@@ -25,9 +25,6 @@ export const refused: ReadonlyMap<string, string> = new Map(
     p: "write -np N for the number of ranks",
     app: "write the programs on the command line, with a lone : between them",
     configfile: "write the programs on the command line, with a lone : between them",
-    nolocal: "this version starts ranks on this machine only",
-    "skip-launch-node": "this version starts ranks on this machine only",
-    "do-not-launch": "this version cannot show a placement without starting it",
     "prepend-pattern": "write --tag-output, which puts the rank before every line",
     "outfile-pattern": "write --output-dir DIR, which makes one file per rank and stream",
     "errfile-pattern": "write --output-dir DIR, which makes one file per rank and stream",

@@ -1,45 +1,78 @@
-// cli/launch/option-hosts: layer 10. Host lists and host files, as far as they name this machine only. Called by option-table.
+// cli/launch/option-hosts: layer 10. What the options that name hosts and place ranks do to the draft; the grammar of
+// names is in hosts/. Called by option-rows-hosts and plan-hosts.
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { UsageError } from "../usage-error.ts";
-import type { Draft } from "./option-draft.ts";
-import { misfit } from "./option-values.ts";
+import { parseHostFile } from "../hosts/host-file.ts";
+import { type HostEntry, HostSyntaxError, parseHostList } from "../hosts/host-list.ts";
+import type { Draft, Surroundings } from "./option-draft.ts";
+import { misfit, rankCount } from "./option-values.ts";
 
-const grammar = "hosts with commas between them, each with :SLOTS if it has more than one";
-
-/** Adds the slots of `localhost,127.0.0.1:4` to the program's. @throws UsageError when another machine is named */
-export function addHosts(draft: Draft, list: string, option: string): void {
-  for (const item of list.split(",")) {
-    const match = /^(?:[^@\s]+@)?(\[[^\]\s]+\]|[^:@\s]+)(?::([1-9]\d{0,3}))?$/.exec(item);
-    if (!match) throw misfit(option, list, grammar);
-    addHost(draft, match[1]!, Number(match[2] ?? 1), option);
-  }
+/** The hosts of a list such as `a,b:2`. */
+export function hostsOfList(list: string, option: string): HostEntry[] {
+  const help = /^\d+$/.test(list) ? "two hosts: tsmpi run -hosts node1,node2:4 …" : undefined;
+  return checked(() => parseHostList(list), option, list, help);
 }
 
-/** Adds the slots of a host file's lines, `localhost:4` or `localhost slots=4`. */
-export function addHostFile(draft: Draft, file: string, option: string): void {
+/** The hosts of a file's lines. */
+export function hostsOfFile(file: string, option: string, { cwd }: Pick<Surroundings, "cwd">): HostEntry[] {
   let text: string;
   try {
-    text = readFileSync(resolve(draft.around.cwd, file), "utf8");
+    text = readFileSync(resolve(cwd, file), "utf8");
   } catch (error) {
     throw misfit(option, file, `a file that can be read (${(error as NodeJS.ErrnoException).code})`);
   }
-  for (const line of text.split("\n")) {
-    const [host = "", ...rest] = line.replace(/#.*/, "").trim().split(/\s+/);
-    if (host === "") continue;
-    const slots = /(?:^|\s)slots=([1-9]\d{0,3})(?:\s|$)/.exec(rest.join(" "))?.[1];
-    addHosts(draft, slots ? `${host.replace(/:\d+$/, "")}:${slots}` : host, `${option} ${file}: line`);
+  return checked(() => parseHostFile(text), option, file, "a line is a host's name, then slots=N if it has several");
+}
+
+function checked(parse: () => HostEntry[], option: string, text: string, help?: string): HostEntry[] {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof HostSyntaxError) throw misfit(option, text, error.message, help);
+    throw error;
   }
 }
 
-function addHost(draft: Draft, host: string, slots: number, option: string): void {
-  const own = ["localhost", "[::1]", draft.around.hostName.toLowerCase()];
-  if (!own.includes(host.toLowerCase()) && !/^127(\.\d{1,3}){3}$/.test(host)) {
-    throw new UsageError(
-      `Cannot use ${option} ${host}: starting ranks on other hosts is not supported in this version`,
-      "leave the option out, or name localhost",
-    );
+/** What `--map-by` may name that is smaller than a host: ranks are not bound to it. */
+const withinHost = /^(core|hwthread|slot|socket|package|numa|board|l[123]cache)$/;
+const expected = "slot, node or ppr:N:node";
+
+/** `--map-by node:OVERSUBSCRIBE`: an order, and words behind it. */
+export function mapBy(draft: Draft, text: string, option: string): void {
+  const words = text.toLowerCase().split(":");
+  const order = words[0] === "ppr" ? words.splice(0, 3) : words.splice(0, 1);
+  if (order[0] === "ppr") {
+    if (order[2] !== "node") throw misfit(option, text, expected);
+    draft.program.perHost = rankCount(order[1]!, `${option} ppr:N:node with N`, draft.around.cores);
+  } else if (order[0] === "slot" || order[0] === "node") {
+    draft.rules.order = order[0] === "slot" ? "block" : "node";
+  } else if (withinHost.test(order[0]!)) {
+    draft.job.ignored.push(`${option} ${text}`);
+  } else if (order[0] !== "") {
+    throw misfit(option, text, expected);
   }
-  draft.program.slots = (draft.program.slots ?? 0) + slots;
+  for (const word of words) {
+    if (word === "oversubscribe" || word === "nooversubscribe") draft.rules.nooversubscribe = word[0] === "n";
+    else if (word === "nolocal") draft.rules.nolocal = true;
+    else if (!/^(pe=\d+|span|hwtcpus|corecpus|inherit|noinherit)$/.test(word)) {
+      throw misfit(option, text, `${expected}, with :oversubscribe, :nooversubscribe or :nolocal behind it`);
+    }
+  }
+}
+
+/** `--display map,allocation`. */
+export function display(draft: Draft, list: string, option: string): void {
+  for (const item of list.split(",")) {
+    if (/^(map|map-devel|allocation)$/.test(item)) draft.job.displayMap ||= true;
+    else if (/^(bind|bindings|topo|cpus)(=.*)?$/.test(item)) draft.job.ignored.push(`${option} ${item}`);
+    else throw misfit(option, list, "map or allocation");
+  }
+}
+
+/** `-launcher ssh`: what starts the ranks of other hosts. */
+export function launcher(draft: Draft, text: string, option: string): void {
+  if (!/^(ssh|rsh|fork)$/.test(text)) throw misfit(option, text, "ssh, rsh or fork");
+  if (text === "fork") draft.rules.fork = true;
+  else draft.job.remote.rsh = text;
 }

@@ -1,10 +1,13 @@
 // cli/launch/option-table: layer 10. Every option of `tsmpi run` that does something: names, values, help and effect, one row
-// each. Read by options (to parse), commands/run (to print the help) and commands/completion.
+// each; those about hosts stand in option-rows-hosts. Read by options (to parse), commands/run (to print the help) and commands/completion.
 
+import { resolve } from "node:path";
 import type { Draft } from "./option-draft.ts";
-import { addHostFile, addHosts } from "./option-hosts.ts";
+import type { OptionRow } from "./option-row.ts";
+import { hostRows } from "./option-rows-hosts.ts";
 import {
   assignment,
+  commaList,
   existingDirectory,
   misfit,
   outputDirectory,
@@ -13,27 +16,13 @@ import {
   stdinReader,
 } from "./option-values.ts";
 
-export interface OptionRow {
-  /** Spellings without dashes; one dash or two is the same. The help shows the first `shown` of them. */
-  readonly names: readonly string[];
-  readonly shown: string;
-  /** What follows the option, by the names that the help gives it; none for a switch. */
-  readonly values?: readonly string[];
-  /** `NAME=VALUE` in one argument stands for the two values. */
-  readonly joined?: true;
-  readonly group: "Ranks" | "Programs" | "Input and output" | "Job";
-  readonly about: string;
-  /** `option` is the option as it was typed. */
-  apply(draft: Draft, values: readonly string[], option: string): void;
-}
-
 function set(env: Record<string, string>, values: readonly string[], option: string): void {
   const [name, value] = assignment(values.length === 2 ? values.join("=") : values[0]!, option);
   env[name] = value!;
 }
 
-/** `-x`: with a value sets it; without one, or with a pattern, hands on what is set here. */
-function handOn(draft: Draft, text: string, option: string): void {
+/** `-x`: with a value sets it; without one, or with a pattern, hands on what is set here, also to other hosts. */
+function handOn(draft: Draft, env: Record<string, string>, text: string, option: string): void {
   const { environment } = draft.around;
   const [name, value] = assignment(text, option);
   const names = name.endsWith("*")
@@ -41,9 +30,13 @@ function handOn(draft: Draft, text: string, option: string): void {
     : [name];
   for (const each of names) {
     const handed = value ?? environment[each];
-    if (handed !== undefined) draft.program.env[each] = handed;
+    if (handed !== undefined) env[each] = handed;
     else draft.job.notes.push(`${option} ${each}: the variable is not set here, so no rank gets it`);
   }
+}
+
+function handOnList(draft: Draft, env: Record<string, string>, list: string, option: string): void {
+  for (const name of commaList(list, option)) handOn(draft, env, name, option);
 }
 
 function addOutput(draft: Draft, list: string, option: string): void {
@@ -67,32 +60,7 @@ export const optionTable: readonly OptionRow[] = [
       draft.program.ranks = rankCount(text!, option, draft.around.cores);
     },
   },
-  {
-    names: ["ppn", "N", "npernode", "perhost", "ntasks-per-node"],
-    shown: "-N, -ppn N",
-    values: ["N"],
-    group: "Ranks",
-    about: "how many ranks per host, where -np does not say it",
-    apply(draft, [text], option) {
-      draft.program.perHost = rankCount(text!, option, draft.around.cores);
-    },
-  },
-  {
-    names: ["host", "H", "hosts", "hostlist"],
-    shown: "-H, -host LIST",
-    values: ["LIST"],
-    group: "Ranks",
-    about: "hosts, with :SLOTS; only localhost in this version",
-    apply: (draft, [list], option) => addHosts(draft, list!, option),
-  },
-  {
-    names: ["hostfile", "f", "machinefile", "default-hostfile"],
-    shown: "-f, -hostfile FILE",
-    values: ["FILE"],
-    group: "Ranks",
-    about: "a file with a host per line, as above",
-    apply: (draft, [file], option) => addHostFile(draft, file!, option),
-  },
+  ...hostRows,
   {
     names: ["wdir", "wd"],
     shown: "-wdir DIR",
@@ -100,7 +68,9 @@ export const optionTable: readonly OptionRow[] = [
     group: "Programs",
     about: "working directory of this program's ranks",
     apply(draft, [dir], option) {
-      draft.program.wdir = existingDirectory(dir!, option, draft.around.cwd);
+      const { cwd } = draft.around;
+      draft.program.wdir = resolve(cwd, dir!);
+      draft.program.checks.push(() => existingDirectory(dir!, option, cwd));
     },
   },
   {
@@ -109,7 +79,7 @@ export const optionTable: readonly OptionRow[] = [
     values: ["NAME[=VALUE]"],
     group: "Programs",
     about: "set a variable for this program; 'FOO*' names several",
-    apply: (draft, [text], option) => handOn(draft, text!, option),
+    apply: (draft, [text], option) => handOn(draft, draft.program.env, text!, option),
   },
   {
     names: ["env"],
@@ -128,6 +98,42 @@ export const optionTable: readonly OptionRow[] = [
     group: "Programs",
     about: "set a variable for every program",
     apply: (draft, values, option) => set(draft.jobEnv, values, option),
+  },
+  {
+    names: ["envlist"],
+    shown: "-envlist A,B",
+    values: ["A,B"],
+    group: "Programs",
+    about: "the same as -x A -x B",
+    apply: (draft, [list], option) => handOnList(draft, draft.program.env, list!, option),
+  },
+  {
+    names: ["genvlist"],
+    shown: "-genvlist A,B",
+    values: ["A,B"],
+    group: "Programs",
+    about: "the same for every program",
+    apply: (draft, [list], option) => handOnList(draft, draft.jobEnv, list!, option),
+  },
+  {
+    names: ["genvall", "envall"],
+    shown: "-genvall",
+    between: true,
+    group: "Programs",
+    about: "other hosts get all variables, not only the few",
+    apply(draft) {
+      draft.job.remote.environment = "all";
+    },
+  },
+  {
+    names: ["genvnone", "envnone"],
+    shown: "-genvnone",
+    between: true,
+    group: "Programs",
+    about: "other hosts get only the variables named here",
+    apply(draft) {
+      draft.job.remote.environment = "none";
+    },
   },
   {
     names: ["tag-output", "l", "label", "prepend-rank"],

@@ -1,14 +1,15 @@
 // cli/launch/options: layer 10. The command line of `tsmpi run` → a RunPlan. Everything behind a script's name, up to a lone
 // colon, is the script's own and is not looked at. Called by commands/run.
 
-import { basename } from "node:path";
 import { findScript } from "../find-script.ts";
 import { nearest, UsageError } from "../usage-error.ts";
 import type { Draft, ProgramDraft, Surroundings } from "./option-draft.ts";
 import { ignored, refused } from "./option-foreign.ts";
-import { type OptionRow, optionTable } from "./option-table.ts";
+import type { OptionRow } from "./option-row.ts";
+import { optionTable } from "./option-table.ts";
 import { seconds } from "./option-values.ts";
 import { onThisMachine, type Program, type RunPlan } from "./plan.ts";
+import { planHosts } from "./plan-hosts.ts";
 
 const rows = new Map<string, OptionRow>();
 for (const row of optionTable) for (const name of row.names) rows.set(name, row);
@@ -38,6 +39,7 @@ function isKnown(name: string): boolean {
  * @throws UsageError that names the value and what was expected
  */
 export function parseRun(argv: readonly string[], around: Surroundings): RunPlan | "help" | "version" {
+  const { network, remote } = onThisMachine(0);
   const draft: Draft = {
     around,
     job: {
@@ -48,9 +50,14 @@ export function parseRun(argv: readonly string[], around: Surroundings): RunPlan
       timeout: undefined,
       quiet: false,
       verbose: false,
+      displayMap: false,
       ignored: [],
       notes: [],
+      network,
+      remote,
     },
+    rules: { order: "slot", nooversubscribe: false, nolocal: false, fork: false },
+    betweenHosts: [],
     jobEnv: {},
     program: emptyProgram(),
   };
@@ -71,7 +78,8 @@ export function parseRun(argv: readonly string[], around: Surroundings): RunPlan
 }
 
 function emptyProgram(): ProgramDraft {
-  return { ranks: undefined, perHost: undefined, slots: undefined, script: "", args: [], env: {}, wdir: undefined };
+  const nothing = { ranks: undefined, perHost: undefined, wdir: undefined };
+  return { ...nothing, listed: [], named: [], checks: [], script: "", args: [], env: {} };
 }
 
 /** Applies the options in front of a script and returns what begins with the script's name. */
@@ -100,47 +108,49 @@ function applyOption(draft: Draft, typed: NonNullable<ReturnType<typeof optionOf
     throw new UsageError(`Cannot use ${option}=${inline}: expected no value`);
 
   const values = inline === undefined ? [] : [inline];
-  while (values.length < wanted.length && !(row?.joined && values[0]?.includes("="))) {
+  while (values.length < wanted.length && !row?.optional && !(row?.joined && values[0]?.includes("="))) {
     const value = next[values.length - (inline === undefined ? 0 : 1)];
     if (value === undefined || value === ":" || isKnown(optionOf(value)?.name ?? "")) {
       throw new UsageError(`Cannot use ${option}: its value is missing, expected ${option} ${wanted.join(" ")}`);
     }
     values.push(value);
   }
+  const typedAs = [option, ...values].join(" ");
   if (row) row.apply(draft, values, option);
-  else draft.job.ignored.push([option, ...values].join(" "));
+  else draft.job.ignored.push(typedAs);
+  if (row?.between) draft.betweenHosts.push(typedAs);
   return values.length - (inline === undefined ? 0 : 1);
 }
 
 function planOf(draft: Draft, drafts: readonly ProgramDraft[]): RunPlan {
   const { job, around, jobEnv } = draft;
-  const programs = drafts.map((program): Program => {
-    const { script, args, wdir } = program;
-    return { ranks: countRanks(program, draft, drafts.length), script, args, env: { ...jobEnv, ...program.env }, wdir };
+  const { ranks, ...where } = planHosts(draft, drafts);
+  const programs = drafts.map(({ script, args, wdir, env }, i): Program => {
+    return { ranks: ranks[i]!, script, args, env: { ...jobEnv, ...env }, wdir };
   });
-  const size = programs.reduce((sum, program) => sum + program.ranks, 0);
+  checkHere(drafts, ranks, where);
+  const size = where.placement.length;
   if (typeof job.stdin === "number" && job.stdin >= size) {
     const most = size === 1 ? "0, the only rank" : `a rank from 0 to ${size - 1}`;
     throw new UsageError(`Cannot use --stdin ${job.stdin}: expected ${most}, all or none`);
   }
   const limit = around.environment.MPIEXEC_TIMEOUT;
   const timeout = job.timeout ?? (limit ? seconds(limit, "MPIEXEC_TIMEOUT=") : undefined);
-  return { ...job, timeout, programs, ...onThisMachine(size) };
+  return { ...job, timeout, programs, ...where };
 }
 
-/** The ranks of one program, and a note when nobody said how many. */
-function countRanks(program: ProgramDraft, { around, job }: Draft, programs: number): number {
-  const given = program.ranks ?? program.perHost ?? program.slots;
-  if (given !== undefined) return given;
-  const name = basename(program.script);
-  if (programs > 1) {
-    job.notes.push(`${name} runs as 1 rank, as its section has no -np`);
-    return 1;
+/** What only matters on this machine is checked where it gets ranks of the program: another host may have the directory. */
+function checkHere(
+  drafts: readonly ProgramDraft[],
+  ranks: readonly number[],
+  { hosts, placement }: Pick<RunPlan, "hosts" | "placement">,
+): void {
+  let first = 0;
+  for (const [i, { checks }] of drafts.entries()) {
+    const places = placement.slice(first, first + ranks[i]!);
+    first += ranks[i]!;
+    if (places.some((host) => hosts[host]!.local)) for (const check of checks) check();
   }
-  job.notes.push(
-    `starting ${around.cores} ${around.cores === 1 ? "rank" : "ranks"}, one per core; -np N chooses another number`,
-  );
-  return around.cores;
 }
 
 function noScript(program: number, several: boolean): UsageError {

@@ -43,15 +43,25 @@ export interface RemoteOptions {
   stageFiles: readonly string[];
   /** A directory, absolute, with tsmpi for other platforms, named as the release names them. */
   binaryDir: string | undefined;
+  /** What ranks there get of the launcher's environment: see `travelling` in environment.ts. */
+  environment: "few" | "all" | "none";
+  /** Work is for agents that wait for it: those of these names, or all that are found; undefined: it is not. */
+  agents: readonly string[] | undefined;
 }
 
 /** What a plan says of hosts when it names none. */
-export function onThisMachine(ranks: number): Pick<RunPlan, "hosts" | "placement" | "network" | "remote"> {
+export function onThisMachine(
+  ranks: number,
+  slots = ranks,
+): Pick<RunPlan, "hosts" | "placement" | "network" | "remote"> {
   return {
-    hosts: [{ name: "localhost", slots: ranks, local: true }],
+    hosts: [{ name: "localhost", slots, local: true }],
     placement: new Array<number>(ranks).fill(0),
     network: { interface: undefined, portRange: undefined, tls: true, heartbeat: 10, connectTimeout: 10 },
-    remote: { rsh: "ssh", stage: true, stageFiles: [], binaryDir: undefined },
+    remote: {
+      ...{ rsh: "ssh", stage: true, stageFiles: [], binaryDir: undefined },
+      ...{ environment: "few", agents: undefined },
+    },
   };
 }
 
@@ -78,6 +88,8 @@ export interface RunPlan {
   quiet: boolean;
   /** Print what the launcher does: ranks, process ids, times. */
   verbose: boolean;
+  /** Print which rank runs where before the start; `only`: and start nothing. */
+  displayMap: boolean | "only";
   /** Options that were accepted and mean nothing on one machine, as they were typed. `commands/run` names them, not the launcher. */
   ignored: string[];
   /** What else to say before the start, unless quiet, one line each; also printed by `commands/run`. */

@@ -30,14 +30,18 @@ export function atFaultText(named: Named, size: number, what: string, details = 
 
 /** `rank 3`, `ranks 0-3, 7`: ascending ranks, runs of them shortened. */
 export function rankList(ranks: readonly number[]): string {
+  return `${ranks.length === 1 ? "rank" : "ranks"} ${rankRuns(ranks)}`;
+}
+
+/** `0-3, 7`. */
+export function rankRuns(ranks: readonly number[]): string {
   const runs: [number, number][] = [];
   for (const rank of ranks) {
     const run = runs.at(-1);
     if (run !== undefined && rank === run[1] + 1) run[1] = rank;
     else runs.push([rank, rank]);
   }
-  const texts = runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`));
-  return `${ranks.length === 1 ? "rank" : "ranks"} ${texts.join(", ")}`;
+  return runs.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(", ");
 }
 
 /** `1 rank`, `4 ranks`. */

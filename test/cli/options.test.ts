@@ -1,4 +1,5 @@
 // The command line of `tsmpi run`: every option in every spelling, what belongs to the script, and every mistake.
+import type { NetworkInterfaceInfoIPv4 } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
 import type { Surroundings } from "../../cli/launch/option-draft.ts";
@@ -18,13 +19,21 @@ const cwd = workspace({
   "notes.txt": "",
   "hosts.txt": "# two\nlocalhost:2\n\n127.0.0.1 slots=3 # here\n",
   "elsewhere.txt": "localhost\nnode7 slots=4\n",
+  "limited.txt": "node1 max_slots=1\nnode2 slots=2 max-slots=3\n",
+  "wrong.txt": "node1\n\nnode2 slots=0\n",
+  "empty.txt": "# nothing\n\n",
   "--odd.ts": "",
 });
+
+function ipv4(address: string): NetworkInterfaceInfoIPv4 {
+  return { address, netmask: "255.255.255.0", family: "IPv4", mac: "", internal: false, cidr: `${address}/24` };
+}
 
 const around: Surroundings = {
   cwd,
   cores: 6,
   hostName: "lab3",
+  interfaces: { eth0: [ipv4("192.168.1.5")], lo: [{ ...ipv4("127.0.0.1"), internal: true }] },
   environment: { HOME: "/home/me", FOO_A: "1", FOO_B: "two words", OTHER: "x" },
   samples: ["hello", "clean"],
 };
@@ -59,9 +68,10 @@ test("without options a plan is quiet about nothing and asks for nothing", () =>
     timeout: undefined,
     quiet: false,
     verbose: false,
+    displayMap: false,
     ignored: [],
     notes: [],
-    ...onThisMachine(2),
+    ...onThisMachine(2, 6),
   });
 });
 
@@ -186,8 +196,16 @@ test("--timeout takes seconds, and wins over MPIEXEC_TIMEOUT", () => {
 });
 
 const others: readonly string[] = [
-  ...["--mca btl tcp,self", "--bind-to core", "-genvall", "--oversubscribe", "--allow-run-as-root", "--map-by node"],
-  ...["--map-by=ppr:2:node", "-launcher ssh", "--report-bindings", "-genvlist A,B", "-iface eth0", "--display-map"],
+  ...["--mca btl tcp,self", "--bind-to core", "--allow-run-as-root", "--report-bindings", "--map-by core"],
+  ...[
+    "--display bind",
+    "-genvall",
+    "--no-tls",
+    "-iface eth0",
+    "-launcher ssh",
+    "--connect-timeout 5",
+    "--port-range 1:2",
+  ],
 ];
 for (const other of others) {
   test(`${other} is accepted, remembered as ignored, and takes just its own values`, () => {
@@ -294,11 +312,46 @@ const mistakes: readonly [argv: string, message: RegExp, help?: RegExp][] = [
   ["--output colour a.ts", /--output colour: expected tag, timestamp or dir=DIR/],
   ["-x =1 a.ts", /-x =1: expected NAME/],
   ["-env =1 a.ts", /-env =1: expected NAME/],
-  ["-hosts node7 a.ts", /-hosts node7: starting ranks on other hosts is not supported in this version/],
-  ["-H localhost,192.168.0.7:2 a.ts", /-H 192\.168\.0\.7: starting ranks on other hosts/],
-  ["-H localhost:0 a.ts", /-H localhost:0: expected hosts/],
+  ["-H localhost:0 a.ts", /-H localhost:0: expected a whole number from 1 to 4096 in localhost:0/],
   ["-H , a.ts", /-H ,: expected hosts/],
-  ["-f elsewhere.txt a.ts", /-f elsewhere\.txt: line node7: starting ranks on other hosts/],
+  ["-hosts 2 a.ts", /-hosts 2: expected names of hosts, not their number \(2\)/, /-hosts node1,node2:4/],
+  ["-H -oProxyCommand=x a.ts", /-H -oProxyCommand=x: expected hosts/],
+  ["-H node[3-1] a.ts", /-H node\[3-1\]: expected numbers and ranges like 01-03,07/],
+  ["-H node1:x a.ts", /-H node1:x: expected a whole number from 1 to 4096 in node1:x/],
+  ["-H 10.0.0.256 a.ts", /-H 10\.0\.0\.256: expected an address/],
+  ["-f wrong.txt a.ts", /-f wrong\.txt: expected a whole number .* in slots=0, in line 3: node2 slots=0/],
+  ["-f empty.txt a.ts", /-f empty\.txt: expected at least one line that names a host/],
+  ["-f sub a.ts", /-f sub: expected a file that can be read \(EISDIR\)/],
+  ["-f elsewhere.txt -host node9 a.ts", /-host node9: expected hosts of the host file/],
+  ["-f limited.txt -np 5 a.ts", /Cannot place 5 ranks: node1 has 1 max_slots, node2 has 3 max_slots, 4 in all/],
+  ["--nooversubscribe -np 4 -H n1:2,n2 a.ts", /Cannot place 4 ranks: n1 has 2 slots, n2 has 1 slot, 3 in all/],
+  ["--nooversubscribe -np 7 a.ts", /Cannot place 7 ranks: localhost has 6 slots/, /without --nooversubscribe/],
+  ["--nolocal -np 2 a.ts", /Cannot use --nolocal: no other host is named/],
+  ["--nolocal -H lab3 a.ts", /Cannot use --nolocal: no other host is named/],
+  ["--map-by ppr:2:socket a.ts", /--map-by ppr:2:socket: expected slot, node or ppr:N:node/],
+  ["--map-by ppr:x:node a.ts", /ppr:N:node with N x: expected a whole number/],
+  ["--map-by seq a.ts", /--map-by seq: expected slot, node or ppr:N:node/],
+  ["--map-by node:often a.ts", /--map-by node:often: expected .* :oversubscribe/],
+  ["--display stars a.ts", /--display stars: expected map or allocation/],
+  ["-launcher sge a.ts", /-launcher sge: expected ssh, rsh or fork/],
+  ["--rsh= a.ts", /--rsh "": expected a program/],
+  ["--iface 10.1.0.999 a.ts", /--iface 10\.1\.0\.999: expected an interface, a subnet or an address/],
+  ["--iface 10.1.0.0/33 a.ts", /--iface 10\.1\.0\.0\/33: expected a subnet/],
+  ["--subnet eth0 a.ts", /--subnet eth0: expected a subnet: .* such as 10\.1\.0\.0\/16/],
+  ["--interface eth7 -H node1,localhost a.ts", /--interface eth7: this machine, .* has no such address/, /eth0, lo/],
+  ["--port-range 5000 a.ts", /--port-range 5000: expected two ports/],
+  ["--port-range 9:8 a.ts", /--port-range 9:8: expected two ports .* lower one first/],
+  ["--port-range 0:8 a.ts", /--port-range 0:8: expected two ports from 1/],
+  ["--port-range 60000:65536 a.ts", /expected two ports from 1 to 65535/],
+  ["--port-range 5000:5001 -np 3 -H node1 a.ts", /5000:5001: node1 has 3 ranks, which is more than 2 ports/],
+  ["--heartbeat 0.5 a.ts", /--heartbeat 0\.5: expected a number of seconds from 1/, /--heartbeat 30/],
+  ["--connect-timeout 0 a.ts", /--connect-timeout 0: expected a number of seconds greater than 0/],
+  ["--stage missing.csv a.ts", /--stage missing\.csv: expected a file that exists/],
+  ["--stage notes.txt,sub a.ts", /--stage sub: expected a file that exists/],
+  ["--binary-dir nowhere a.ts", /--binary-dir nowhere: expected a directory that exists/],
+  ["--agents=, a.ts", /--agents ,: expected names with commas between them/],
+  ["-genvlist A,,B a.ts", /-genvlist A,,B: expected names/],
+  ["-wdir nowhere -H node1,localhost a.ts", /-wdir nowhere: expected a directory that exists/],
   ["--hostfile missing.txt a.ts", /--hostfile missing\.txt: expected a file that can be read \(ENOENT\)/],
 ];
 for (const [argv, message, help] of mistakes) {
@@ -309,6 +362,135 @@ for (const [argv, message, help] of mistakes) {
     ok(error.report.startsWith("tsmpi: ") && error.report.trimEnd().split("\n").length <= 2, error.report);
   });
 }
+
+/** `ip1: 0 2 4, ip2: 1 3`: who runs where. */
+function where({ hosts, placement }: RunPlan): string {
+  const ranksOf = (host: number) => [...placement.keys()].filter((rank) => placement[rank] === host).join(" ");
+  return hosts.map(({ name }, host) => `${name}: ${ranksOf(host)}`).join(", ");
+}
+
+const placements: readonly [line: string, where: string][] = [
+  ["-np 5 -hosts ip1,ip2", "ip1: 0 2 4, ip2: 1 3"],
+  ["-np 5 -hosts ip1:3,ip2:2", "ip1: 0 1 2, ip2: 3 4"],
+  ["-hosts ip1:3,ip2:2", "ip1: 0 1 2, ip2: 3 4"],
+  ["-np 6 -hosts ip1:2,ip2", "ip1: 0 1 3 4, ip2: 2 5"],
+  ["-np 5 -hosts ip1,ip2 --map-by slot", "ip1: 0 1 2, ip2: 3 4"],
+  ["-np 5 -hosts ip1,ip2 --byslot", "ip1: 0 1 2, ip2: 3 4"],
+  ["-np 4 -hosts ip1:3,ip2 --map-by node", "ip1: 0 2 3, ip2: 1"],
+  ["-np 4 -hosts ip1:2,ip2:2 --bynode", "ip1: 0 2, ip2: 1 3"],
+  ["-np 5 -ppn 2 -hosts ip1,ip2", "ip1: 0 1 4, ip2: 2 3"],
+  ["-N 2 -hosts ip1,ip2,ip3", "ip1: 0 1, ip2: 2 3, ip3: 4 5"],
+  ["--map-by ppr:2:node -hosts ip1,ip2", "ip1: 0 1, ip2: 2 3"],
+  ["--pernode -hosts ip1:4,ip2:4", "ip1: 0, ip2: 1"],
+  ["-np 2 -hosts ip1:2,ip2", "ip1: 0 1"],
+  ["-np 3 -H a,b,a", "a: 0 1, b: 2"],
+  ["-np 3 -H me@a,you@a", "a: 0 2, a: 1"],
+  ["-np 4 -H localhost,LAB3,192.168.1.5,node1", "LAB3: 0 1 2, node1: 3"],
+  ["-np 2 --nolocal -H localhost,node1,node2", "node1: 0, node2: 1"],
+  ["-np 3 --map-by :nolocal -H localhost,node1,node2", "node1: 0 2, node2: 1"],
+  ["-np 2 -f elsewhere.txt", "localhost: 0, node7: 1"],
+  ["-f elsewhere.txt -host node7", "node7: 0 1 2 3"],
+  ["-f elsewhere.txt -host node7:2", "node7: 0 1"],
+  ["-f limited.txt -np 4", "node1: 0, node2: 1 2 3"],
+  ["-np 4 -H node[01-02],node[7]", "node01: 0 3, node02: 1, node7: 2"],
+  ["-np 3 -launcher fork -H node1,node2", "localhost: 0 1 2"],
+  ["--nooversubscribe --oversubscribe -np 3 -H a", "a: 0 1 2"],
+  ["--map-by :NOOVERSUBSCRIBE -np 3 -H a:3", "a: 0 1 2"],
+];
+for (const [line, expected] of placements) {
+  test(`${line} runs ranks on ${expected}`, () => is(where(plan(`${line} a.ts`)), expected));
+}
+
+test("each program fills its own hosts, one without any those of all, which already have ranks", () => {
+  is(where(plan("-np 2 -H a,b a.ts : -np 2 -H b:2 b.js : -np 2 a.ts")), "a: 0 4, b: 1 2 3 5");
+  is(where(plan("-H a:2 a.ts : -H b b.js")), "a: 0 1, b: 2");
+});
+
+for (const name of ["TSMPI_HOSTFILE", "HYDRA_HOST_FILE", "I_MPI_HYDRA_HOST_FILE", "OMPI_MCA_orte_default_hostfile"]) {
+  test(`${name} names the hosts where no option does, and a note says so`, () => {
+    const environment = { [name]: "elsewhere.txt" };
+    const found = planOf(["a.ts"], environment);
+    is(where(found), "localhost: 0, node7: 1 2 3 4");
+    match(found.notes.join(), `hosts are those of ${name}=elsewhere.txt`);
+    is(where(planOf(["-H", "node1", "a.ts"], environment)), "node1: 0");
+    match(
+      mistake(["a.ts"], { [name]: "missing.txt" }).message,
+      `${name}=missing.txt: expected a file that can be read`,
+    );
+  });
+}
+
+test("ranks that are as many as the slots are noted", () => {
+  match(plan("-H a:2,b a.ts").notes.join(), "starting 3 ranks, one per slot of the hosts");
+});
+
+test("the options between hosts say how to get to them", () => {
+  const line = "--rsh ./my/ssh --connect-timeout 3 --heartbeat 5 --subnet 10.1.0.0/16 --port-range 5000-5009 --no-tls";
+  const {
+    network,
+    remote,
+    ignored: left,
+  } = plan(`${line} --no-stage --stage notes.txt --stage a.ts,b.js -H node1 a.ts`);
+  const some = { portRange: [5000, 5009] as const, tls: false, heartbeat: 5, connectTimeout: 3 };
+  equal(network, { interface: "10.1.0.0/16", ...some });
+  equal(remote, {
+    ...onThisMachine(0).remote,
+    rsh: join(cwd, "my/ssh"),
+    stage: false,
+    stageFiles: [join(cwd, "notes.txt"), join(cwd, "a.ts"), join(cwd, "b.js")],
+  });
+  equal(left, []);
+});
+
+test("-launcher-exec and its like are --rsh, with arguments behind blanks", () => {
+  for (const option of ["--rsh", "-launcher-exec", "--launcher-exec", "-bootstrap-exec"]) {
+    is(planOf([option, "ssh -p 22", "-H", "node1", "a.ts"]).remote.rsh, "ssh -p 22");
+  }
+  is(planOf(["--ssh-args", "-p 22", "-H", "node1", "a.ts"]).remote.rsh, "ssh -p 22");
+  is(plan("-launcher rsh -H node1 a.ts").remote.rsh, "rsh");
+});
+
+test("--interface takes an interface of any host; MPIEXEC_PORT_RANGE counts where no option gives ports", () => {
+  for (const value of ["eth0", "ib0:1", "10.1.0.7", "fe80::1", "fd00::/8"]) {
+    is(plan(`-iface ${value} -H node1 a.ts`).network.interface, value);
+  }
+  const environment = { MPIEXEC_PORT_RANGE: "6000:6009" };
+  equal(planOf(["-H", "node1", "a.ts"], environment).network.portRange, [6000, 6009]);
+  equal(planOf(["-H", "node1", "--port-range", "1:9", "a.ts"], environment).network.portRange, [1, 9]);
+  match(
+    mistake(["-H", "node1", "a.ts"], { MPIEXEC_PORT_RANGE: "x" }).message,
+    "MPIEXEC_PORT_RANGE=x: expected two ports",
+  );
+});
+
+test("--agents takes its list behind = only, so that a script may follow", () => {
+  equal(plan("--agents a.ts").remote.agents, []);
+  equal(plan("--agents=lab1,lab2 a.ts").remote.agents, ["lab1", "lab2"]);
+  is(plan("a.ts").remote.agents, undefined);
+});
+
+test("-genvall, -genvnone and their like say what other hosts get; -genvlist and -envlist name variables", () => {
+  for (const option of ["-genvall", "-envall"]) is(plan(`${option} -H node1 a.ts`).remote.environment, "all");
+  for (const option of ["-genvnone", "-envnone"]) is(plan(`${option} -H node1 a.ts`).remote.environment, "none");
+  is(plan("-H node1 a.ts").remote.environment, "few");
+  const { programs } = plan("-genvlist OTHER -envlist FOO_A a.ts : b.js");
+  equal(
+    programs.map(({ env }) => env),
+    [{ OTHER: "x", FOO_A: "1" }, { OTHER: "x" }],
+  );
+});
+
+test("--display-map prints before the start, --do-not-launch instead of it", () => {
+  for (const option of ["--display-map", "-display-map", "--display map", "--display-allocation"]) {
+    is(plan(`${option} a.ts`).displayMap, true);
+  }
+  is(plan("--do-not-launch --display-map a.ts").displayMap, "only");
+  is(plan("--display-map --do-not-launch a.ts").displayMap, "only");
+});
+
+test("-wdir need not exist here where no rank of the program runs here", () => {
+  is(plan("-wdir /no/such -H node1 a.ts").programs[0]!.wdir, "/no/such");
+});
 
 test("an MPIEXEC_TIMEOUT that is no time is refused by its name", () => {
   match(mistake(["a.ts"], { MPIEXEC_TIMEOUT: "soon" }).message, /MPIEXEC_TIMEOUT=soon: expected a number of seconds/);

@@ -35,6 +35,7 @@ const plan: RunPlan = {
   timeout: undefined,
   quiet: false,
   verbose: false,
+  displayMap: false,
   ignored: [],
   notes: [],
   ...onThisMachine(programs.reduce((sum, { ranks }) => sum + ranks, 0)),

@@ -73,6 +73,7 @@ export async function onHosts(job: HostsJob): Promise<HostsRunning> {
       stage: true,
       stageFiles: (job.stageInCwd ?? []).map((path) => join(cwd, path)),
       binaryDir: undefined,
+      environment: "few",
       ...job.remote,
     },
     ...job.plan,
