@@ -59,7 +59,17 @@ test("the help of tsmpi names every command but the hidden one", async () => {
 test("run --help shows the options in groups, and examples", async () => {
   const { stdout } = await tsmpi(["run", "--help"]);
   const titles = lines(stdout).filter((line) => /^\S.*:$/.test(line));
-  equal(titles, ["Usage:", "Ranks:", "Programs:", "Input and output:", "Job:", "Options:", "Examples:"]);
+  equal(titles, [
+    "Usage:",
+    "Ranks:",
+    "Hosts:",
+    "Between hosts:",
+    "Programs:",
+    "Input and output:",
+    "Job:",
+    "Options:",
+    "Examples:",
+  ]);
   is((await tsmpi(["-np", "3", "--help"])).stdout, stdout);
 });
 
