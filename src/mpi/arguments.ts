@@ -17,15 +17,21 @@ export interface Ranks {
 /** Throws unless `options` is an object (or undefined) with no other keys than `names`. */
 export function checkOptions(call: string, options: object | undefined, names: readonly string[]): void {
   if (options === undefined) return;
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(
-      `Cannot call ${call}: options are ${show(options)}, expected an object with ${names.join(", ")}`,
-    );
-  }
+  if (typeof options !== "object" || options === null) throw noOptions(call, options, names);
   for (const name in options) {
     if (names.includes(name)) continue;
     throw new TypeError(`Cannot call ${call}: option ${name} is unknown, expected ${names.join(", ")}`);
   }
+  const made = Object.getPrototypeOf(options);
+  if (made === Object.prototype || made === null || Object.keys(options).length > 0) return;
+  // An empty array, a Map or a communicator was meant for something else.
+  throw noOptions(call, options, names);
+}
+
+function noOptions(call: string, options: unknown, names: readonly string[]): TypeError {
+  return new TypeError(
+    `Cannot call ${call}: options are ${show(options)}, expected an object with ${names.join(", ")}`,
+  );
 }
 
 function checkNumber(call: string, option: string, value: unknown, expected: string): asserts value is number {

@@ -178,7 +178,7 @@ export class Datatype extends DatatypePacking {
       throw new TypeError(`Cannot call ${call}: datatypes are ${show(datatypes)}, expected an array of MPI.Datatype`);
     }
     checkLengths(call, { blocklengths: params.blocklengths, datatypes });
-    const of = datatypes.map((type: unknown, i) => {
+    const of = Array.from(datatypes, (type: unknown, i) => {
       if (type instanceof Datatype) return type.part(call);
       throw new TypeError(`Cannot call ${call}: datatypes[${i}] is ${show(type)}, expected an MPI.Datatype`);
     });

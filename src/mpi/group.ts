@@ -95,7 +95,8 @@ export class Group {
 
   /** The members of `group1` that are in `group2` too, in the order of `group1`. @see MPI-4.1 §7.3.2 */
   static intersection(group1: Group, group2: Group): Group {
-    return group1.#of(membersOf("intersection", group1).filter(membersOf("intersection", group2), true));
+    const [one, two] = [membersOf("intersection", group1), membersOf("intersection", group2)];
+    return group1.#of(one.filter(two, true));
   }
 
   /** The same as intersection. @see MPI-4.1 §7.3.2 */
@@ -105,7 +106,8 @@ export class Group {
 
   /** The members of `group1` that are not in `group2`, in the order of `group1`. @see MPI-4.1 §7.3.2 */
   static difference(group1: Group, group2: Group): Group {
-    return group1.#of(membersOf("difference", group1).filter(membersOf("difference", group2), false));
+    const [one, two] = [membersOf("difference", group1), membersOf("difference", group2)];
+    return group1.#of(one.filter(two, false));
   }
 
   /**
@@ -180,7 +182,8 @@ export function membersOf(call: string, group: unknown): Members {
 }
 
 function checkArray<T>(call: string, ranks: readonly T[]): readonly T[] {
-  if (Array.isArray(ranks)) return ranks;
+  // Array.from makes undefined of the holes of a sparse array, which are checked then as all else.
+  if (Array.isArray(ranks)) return Array.from(ranks);
   throw new TypeError(`Cannot call ${call}: ranks are ${show(ranks)}, expected an array`);
 }
 
@@ -192,12 +195,13 @@ function checkRank(call: string, { size }: Members, rank: unknown): number {
 
 function checkRanks(call: string, members: Members, ranks: readonly number[]): readonly number[] {
   const seen = new Set<number>();
-  for (const rank of checkArray(call, ranks)) {
+  const list = checkArray(call, ranks);
+  for (const rank of list) {
     checkRank(call, members, rank);
     if (seen.has(rank)) throw new Exception("ERR_RANK", `Cannot call ${call} with rank ${rank}: it occurs twice`);
     seen.add(rank);
   }
-  return ranks;
+  return list;
 }
 
 function ranksOf(call: string, members: Members, ranges: readonly RankRange[]): number[] {

@@ -32,6 +32,9 @@ export class Info {
 
   /** A new Info that tells how the program was started: `command` and `argv`, unless too long. @see MPI-4.1 §11.2.1 */
   static createEnv(args: readonly string[] = process.argv.slice(1)): Info {
+    if (!Array.isArray(args) || Array.from(args).some((arg) => typeof arg !== "string")) {
+      throw new TypeError(`Cannot call createEnv: args are ${show(args)}, expected an array of strings`);
+    }
     const pairs = { command: args[0] ?? "", argv: args.slice(1).join(" ") };
     return Info.create(Object.entries(pairs).filter(([, value]) => value !== "" && value.length < MAX_INFO_VAL));
   }
@@ -47,7 +50,9 @@ export class Info {
 
   /** The key with number `n`, 0 … size−1. @throws {MPI.Exception} ERR_ARG when there is none @see MPI-4.1 §10 */
   getNthkey(n: number): string {
-    const key = [...this.#use("getNthkey").keys()][n];
+    const keys = [...this.#use("getNthkey").keys()];
+    if (typeof n !== "number") throw new TypeError(`Cannot call getNthkey: n is ${show(n)}, expected a number`);
+    const key = keys[n];
     if (key !== undefined) return key;
     throw new Exception("ERR_ARG", `Cannot get key ${show(n)} of an Info: it has ${this.size} keys`);
   }
@@ -114,7 +119,12 @@ export class Info {
       );
     }
     const pairs = Symbol.iterator in items ? (items as Iterable<readonly [string, string]>) : Object.entries(items);
-    for (const [key, value] of pairs) this.set(key, value);
+    for (const pair of pairs) {
+      if (!Array.isArray(pair) || pair.length !== 2) {
+        throw new TypeError(`Cannot call update: an item is ${show(pair)}, expected [key, value]`);
+      }
+      this.set(pair[0], pair[1]);
+    }
   }
 
   /** Removes a key and returns its value; `otherwise` when it is not set, which is ERR_INFO_NOKEY without `otherwise`. @see MPI-4.1 §10 */

@@ -49,7 +49,7 @@ export class Status {
   }
   /** Sets `source`. @see MPI-4.1 §3.2.5 */
   setSource(source: number): void {
-    this.source = source;
+    this.source = checkWhole("setSource", "source", source);
   }
   /** As `tag`. @see MPI-4.1 §3.2.5 */
   getTag(): number {
@@ -57,7 +57,7 @@ export class Status {
   }
   /** Sets `tag`. @see MPI-4.1 §3.2.5 */
   setTag(tag: number): void {
-    this.tag = tag;
+    this.tag = checkWhole("setTag", "tag", tag);
   }
   /** As `error`. @see MPI-4.1 §3.2.5 */
   getError(): number {
@@ -65,7 +65,7 @@ export class Status {
   }
   /** Sets `error`. @see MPI-4.1 §3.2.5 */
   setError(error: number): void {
-    this.error = error;
+    this.error = checkWhole("setError", "error", error);
   }
 
   /**
@@ -123,6 +123,9 @@ export class Status {
   }
   /** Sets what isCancelled tells, for Grequests. @see MPI-4.1 §13.3 */
   setCancelled(cancelled: boolean): void {
+    if (typeof cancelled !== "boolean") {
+      throw new TypeError(`Cannot call setCancelled: cancelled is ${show(cancelled)}, expected true or false`);
+    }
     this.#cancelled = cancelled;
   }
 
@@ -150,6 +153,11 @@ export class Status {
     this.#element = element;
     this.#cancelled = false;
   }
+}
+
+function checkWhole(call: string, argument: string, value: unknown): number {
+  if (Number.isSafeInteger(value)) return value as number;
+  throw new TypeError(`Cannot call ${call}: ${argument} is ${show(value)}, expected a whole number`);
 }
 
 function sizeOf(type: ElementType): number {

@@ -26,7 +26,7 @@ export function checkCart(call: string, comm: Ranks, dims: unknown, periods: unk
 
 function checkPeriods(call: string, dims: number, periods: unknown): boolean[] {
   if (periods === undefined || typeof periods === "boolean") return new Array<boolean>(dims).fill(periods ?? false);
-  if (!Array.isArray(periods) || periods.some((period) => typeof period !== "boolean")) {
+  if (!Array.isArray(periods) || Array.from(periods).some((period) => typeof period !== "boolean")) {
     const expected = "expected true, false, or an array of these";
     throw new TypeError(`Cannot call ${call}: option periods is ${show(periods)}, ${expected}`);
   }
