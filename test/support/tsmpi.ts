@@ -78,7 +78,7 @@ function write(directory: string, files: Record<string, string | Uint8Array>): v
 let built: Promise<void> | undefined;
 
 /** Builds the binary if it is older than its sources. */
-function build(): Promise<void> {
+export function build(): Promise<void> {
   built ??= (async () => {
     const child = Bun.spawn([process.execPath, "cli/build.ts", "--if-needed"], {
       cwd: root,
