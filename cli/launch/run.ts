@@ -75,6 +75,7 @@ export async function launch(plan: RunPlan, command: RankCommand = rankCommand):
   } finally {
     job?.kill();
     await hosts?.close();
+    giveUp.abort();
     unlisten();
     process.off("uncaughtException", mistake);
     process.off("unhandledRejection", mistake);

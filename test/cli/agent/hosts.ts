@@ -84,7 +84,7 @@ export async function onHosts(job: HostsJob): Promise<HostsRunning> {
     ranks,
     plan,
     program: { script, ...job.program },
-    env: { FAKE_RSH: rooms, ...(job.move && { FAKE_RSH_HIDES: cwd }), ...job.env },
+    env: { FAKE_RSH: rooms, ...(job.move && { FAKE_RSH_MOUNT: `none ${cwd}` }), ...job.env },
     shell: `cd ${cwd} && exec "$@"`,
     ...(job.stdin !== undefined && { stdin: job.stdin }),
   });

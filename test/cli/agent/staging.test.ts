@@ -1,5 +1,5 @@
 // What other hosts get: tsmpi itself, the script with all that it imports, files of --stage; and what they already have.
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import { badPath, StagedFiles } from "../../../cli/agent/staged-files.ts";
@@ -9,6 +9,11 @@ import { run, shim } from "./hosts.ts";
 import { hashedOwnBinary } from "./own-binary.ts";
 
 const files = { "main.ts": `import { MPI } from "tsmpi";\nconsole.log("rank", MPI.COMM_WORLD.rank, process.cwd());\n` };
+
+const isolated = Bun.spawnSync(["unshare", "-m", "true"]).exitCode === 0;
+/** A test of hosts that do not share files with this one. */
+const apart = (name: string, body: () => Promise<void>) =>
+  isolated ? test(name, body) : skip(name, "unshare -m is not allowed here");
 
 const throws = (action: () => void): string => {
   try {
@@ -90,6 +95,57 @@ test("a host that gets full while it is sent tsmpi is reported, and keeps nothin
   equal(left, []);
 });
 
+apart("a host that runs no programs from where tsmpi would be is told so", async () => {
+  const { code, stderr, left } = await run({
+    hosts: ["alpha"],
+    files,
+    bare: true,
+    env: { FAKE_RSH_MOUNT: `-o noexec none "$FAKE_RSH/alpha"; mkdir -p "$PWD" "$FAKE_RSH/alpha/tmp"; cd "$PWD"` },
+  });
+  is(code, 1);
+  match(stderr, /alpha \(probe\): there is no place for tsmpi: .*tsmpi allows no programs \(noexec\) or is full; /);
+  equal(left, []);
+});
+
+/** The host says that it is another machine than this one. */
+const other = process.arch === "x64" ? ["aarch64", "arm64"] : ["x86_64", "x64"];
+const uname = `#!/bin/sh\ncase $1 in -s) echo Linux;; -m) echo ${other[0]};; esac\n`;
+
+test("a host of another platform gets the release's file from --binary-dir", async () => {
+  const binaryDir = workspace();
+  linkSync((await hashedOwnBinary()).path, join(binaryDir, `tsmpi-linux-${other[1]}`));
+  const { code, stdout, left } = await run({
+    hosts: ["sparc"],
+    files,
+    bare: true,
+    remote: { binaryDir },
+    prepare: (rooms) => shim(rooms, "sparc", "uname", uname),
+  });
+  is(code, 0);
+  match(stdout, /^rank 0 /);
+  equal(left, []);
+});
+
+test("a host of another platform runs the tsmpi that is installed there, if it is the same version", async () => {
+  const { path } = await hashedOwnBinary();
+  for (const [text, expected] of [
+    [`#!/bin/sh\nexec ${path} "$@"\n`, 0],
+    ["#!/bin/sh\necho tsmpi 0.0.1\n", 1],
+  ] as const) {
+    const { code, left } = await run({
+      hosts: ["sparc"],
+      files,
+      bare: true,
+      prepare(rooms) {
+        shim(rooms, "sparc", "uname", uname);
+        shim(rooms, "sparc", "tsmpi", text);
+      },
+    });
+    is(code, expected);
+    equal(left, []);
+  }
+});
+
 test("a host without room is told so before anything is sent", async () => {
   const { code, stderr, left } = await run({
     hosts: ["full"],
@@ -104,11 +160,6 @@ test("a host without room is told so before anything is sent", async () => {
   );
   equal(left, []);
 });
-
-const isolated = Bun.spawnSync(["unshare", "-m", "true"]).exitCode === 0;
-/** A test of hosts that do not share files with this one. */
-const apart = (name: string, body: () => Promise<void>) =>
-  isolated ? test(name, body) : skip(name, "unshare -m is not allowed here");
 
 apart(
   "imports, packages and the files of --stage travel with the script, and the job's directory goes away",
