@@ -189,7 +189,7 @@ export class Job {
       const member = { process: started, rank, host: starter.host, state: "running", failed: false } as const;
       this.#members.push({ ...member, lost: new Set() });
       this.#output.attach(started);
-      this.#tell(`started rank ${rank} (${processName(this.#named(rank))})`);
+      this.#tell(`${started.pid === 0 ? "starting" : "started"} rank ${rank} (${processName(this.#named(rank))})`);
     } catch (error) {
       this.#end(causes.startFailed(rank, this.#size, (error as Error).message, program.wdir, starter.host));
     }

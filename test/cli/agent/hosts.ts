@@ -8,7 +8,8 @@ import { workspace } from "../../support/tsmpi.ts";
 import { type Ended, type Running, start } from "../launch/launching.ts";
 import { hashedOwnBinary } from "./own-binary.ts";
 
-const rsh = join(import.meta.dir, "../../programs/fake-rsh");
+/** What the jobs have in place of ssh. */
+export const rsh = join(import.meta.dir, "../../programs/fake-rsh");
 
 export interface HostsJob {
   /** Names of the hosts, round which the ranks are placed; `here` is this machine. Default: alpha, beta. */

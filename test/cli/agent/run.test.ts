@@ -1,7 +1,8 @@
 // Jobs on several hosts: everything that a job does on one.
 import { test } from "uvu";
 import { equal, is, match, ok } from "../../support/assert.ts";
-import { run } from "./hosts.ts";
+import { leftovers, tsmpi, workspace } from "../../support/tsmpi.ts";
+import { rsh, run } from "./hosts.ts";
 
 const hello = `import { MPI } from "tsmpi";
 const comm = MPI.COMM_WORLD;
@@ -110,6 +111,18 @@ if (MPI.COMM_WORLD.rank === 1) for await (const chunk of Bun.stdin.stream()) if 
   });
   is(code, 0);
   equal(left, []);
+});
+
+test("tsmpi run -hosts starts an executable's own ranks on other hosts, and its script is bundled by it", async () => {
+  const rooms = workspace();
+  const { code, stdout, stderr, job } = await tsmpi(
+    [..."run -np 4 -hosts alpha,beta --interface 127.0.0.1 --rsh".split(" "), rsh, "main.ts"],
+    { files: { "main.ts": hello }, env: { FAKE_RSH: rooms } },
+  );
+  match(stderr, /^tsmpi: sent tsmpi to (alpha, beta|beta, alpha): \d+ MB in [\d.]+ s\n$/);
+  is(code, 0);
+  match(stdout, /rank 3 of 4 on beta, local 1 of 2, sum 6/);
+  equal(await leftovers({ job }), []);
 });
 
 test.run();
