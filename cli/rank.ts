@@ -1,7 +1,9 @@
 // cli/rank: layer 10. A rank: joins the job, gives the script the module "tsmpi", runs it, and sees it to its end.
 // Called by main.ts, for a rank of a launcher and for a script that runs alone.
 import { errorText } from "../src/base/error-text.ts";
-import { Runtime } from "../src/runtime.ts";
+import { oversee } from "../src/oversight.ts";
+import { openWithoutLauncher } from "../src/transport/engines.ts";
+import type { WireUp } from "../src/transport/wireup.ts";
 import { AloneWireUp, aloneForEver } from "../src/transport/wireup-alone.ts";
 import { LauncherWireUp } from "../src/transport/wireup-launcher.ts";
 import type { FromRank } from "../src/wire/control.ts";
@@ -9,55 +11,27 @@ import { dieWithParent } from "./die-with-parent.ts";
 
 import { writeWhole } from "./whole-output.ts";
 
-/** Exit code of a script whose top-level await can never settle, as in Node. */
-const UNSETTLED = 13;
-
 /** Runs `script` (an absolute path, `sample:hello` or `bench:latency`) with `args` as this process's one script. */
 export async function runRank(script: string, args: string[], how: "launched" | "alone"): Promise<void> {
   writeWhole();
-  const wireup = how === "launched" ? await LauncherWireUp.open() : new AloneWireUp(hearAlone);
+  const wireup = how === "launched" ? await LauncherWireUp.open() : await withoutLauncher();
   if (wireup instanceof LauncherWireUp) dieWithParent(wireup.launcher);
-  const fail = (code: number, report: string): never => {
-    failed = true;
-    wireup.tell({ kind: "failed", code, report });
-    process.exit(code);
-  };
-  let failed = false;
-  let settled = false;
-  const uncaught = (event: string) => (error: unknown) => {
-    // A script that handles these itself has decided what they mean.
-    if (process.listenerCount(event) === 1) fail(1, errorText(error));
-  };
-  process.on("uncaughtException", uncaught("uncaughtException"));
-  process.on("unhandledRejection", uncaught("unhandledRejection"));
-
-  let runtime: Runtime;
-  try {
-    runtime = await Runtime.start(wireup);
-  } catch (error) {
-    return fail(1, error instanceof Error ? error.message : String(error));
-  }
-  process.on("exit", (code) => {
-    if (!failed) runtime.leave(code);
-  });
-  process.on("beforeExit", (code) => {
-    if (runtime.stay()) return;
-    if (!settled) fail(UNSETTLED, "The script awaits, at its top level, something that can never happen");
-    if (!runtime.finalized)
-      runtime.finalize(code).then(
-        () => process.exit(),
-        (error) => fail(1, errorText(error)),
-      );
-  });
+  const { settled, fail } = await oversee(wireup);
 
   await provideLibrary();
   process.argv = [process.execPath, script, ...args];
   try {
     await load(script);
-    settled = true;
+    settled();
   } catch (error) {
     fail(1, errorText(error));
   }
+}
+
+/** The engine that has started this process, where one has; else this is a job of one rank. */
+async function withoutLauncher(): Promise<WireUp> {
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  return (await openWithoutLauncher(say)) ?? new AloneWireUp(hearAlone);
 }
 
 async function load(script: string): Promise<void> {

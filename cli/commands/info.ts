@@ -2,10 +2,11 @@
 // `tsmpi info algorithms`: the table that picks the collectives' algorithms.
 
 import { availableParallelism, hostname, release, totalmem } from "node:os";
-import { placeVariables, variable, variables } from "../../src/base/config.ts";
+import { placeVariables, type Variable, variable, variables } from "../../src/base/config.ts";
 import { SUBVERSION, VERSION } from "../../src/base/constants.ts";
 import { algorithms, variableOf } from "../../src/collectives/select.ts";
 import { TRANSPORTS } from "../../src/runtime.ts";
+import { pickEngine } from "../../src/transport/engines.ts";
 import { algorithmLines } from "../algorithm-lines.ts";
 import { printTable } from "../print-table.ts";
 import { selfCommand } from "../self.ts";
@@ -29,11 +30,14 @@ function printAll(): void {
     ["cores", `${availableParallelism()}`],
     ["memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
     ["transports", TRANSPORTS],
+    ["engine", engineLine()],
   ]);
   console.log("\nVariables, with their values here:\n");
-  for (const [name, { about, default: usual }] of Object.entries(variables)) {
+  for (const [name, { about, default: usual, secret }] of Object.entries<Variable>(variables)) {
     const value = variable(name)!;
-    printVariable(`${name}=${value} ${value === usual ? "(default)" : `(default ${usual})`}`, about);
+    const shown = secret && value !== "" ? "(set, not shown)" : value;
+    const note = usual === "" ? "(not set by default)" : `(default ${usual})`;
+    printVariable(`${name}=${shown} ${value === usual ? "(default)" : note}`, about);
   }
   const choices = Object.keys(algorithms).map(variableOf);
   for (const name of choices.filter((name) => variable(name))) console.log(`${name}=${variable(name)}`);
@@ -43,6 +47,16 @@ function printAll(): void {
   );
   console.log("\nVariables that every rank has:\n");
   printTable(Object.entries(placeVariables));
+}
+
+/** Who would start the ranks of a script that is run here without `tsmpi run`. */
+function engineLine(): string {
+  try {
+    const { row, why } = pickEngine();
+    return row?.open ? `${row.name}, ${row.about} (${why})` : `none: a script without tsmpi run is one rank (${why})`;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function printVariable(line: string, about: string): void {

@@ -1,10 +1,12 @@
 // base/config: layer 0. Every TSMPI_* variable, in one documented table; the only file that reads the environment.
 
-interface Variable {
+export interface Variable {
   /** What the variable does, one sentence; units are in it. */
   readonly about: string;
-  /** Its default, as one would type it. */
+  /** Its default, as one would type it; nothing: it is not set. */
   readonly default: string;
+  /** Its value is not to be shown. */
+  readonly secret?: true;
 }
 
 /** All variables that a user may set. `tsmpi info` prints this table. */
@@ -25,6 +27,32 @@ export const variables = {
   TSMPI_DEADLOCK_TIMEOUT: {
     about: "Seconds after which ranks that all wait for each other are reported and ended; 0 never does.",
     default: "2",
+  },
+  TSMPI_ENGINE: {
+    about:
+      "Which launcher has started a script without tsmpi run: auto looks for its variables, none makes a job of one rank; or pmi, pmix, slurm, kubernetes.",
+    default: "auto",
+  },
+  TSMPI_WIREUP_TIMEOUT: {
+    about: "Seconds that the ranks of another launcher wait for each other at the start.",
+    default: "60",
+  },
+  TSMPI_TOKEN: {
+    about: "A secret of at least 16 characters, the same for all ranks that srun or Kubernetes starts without PMI.",
+    default: "",
+    secret: true,
+  },
+  TSMPI_TOKEN_FILE: {
+    about: "A file with that secret; with srun, without either, ~/.tsmpi/token, which is made once.",
+    default: "",
+  },
+  TSMPI_SUBDOMAIN: {
+    about: "The name of the headless service of a Kubernetes Indexed Job; TSMPI_SIZE has its completions.",
+    default: "",
+  },
+  TSMPI_LIBPMIX: {
+    about: "The path of libpmix.so.2, by which ranks of Open MPI's mpirun meet, where the system does not find it.",
+    default: "",
   },
   TSMPI_DEBUG: {
     about: "1 remembers the source line of every call, not only of those that wait long, and prints runtime stacks.",
@@ -56,4 +84,29 @@ export function numberVariable(name: VariableName): number {
     throw new RangeError(`Cannot use ${name}=${text}: expected a number that is not negative`);
   }
   return value;
+}
+
+/** A variable's value, which is then taken away: what this process starts does not inherit it. */
+export function takeVariable(name: VariableName): string | undefined {
+  const value = variable(name);
+  delete process.env[name];
+  return value;
+}
+
+/** Sets what the launcher sets, in a rank that another one has started. */
+export function setPlace(place: {
+  readonly rank: number;
+  readonly size: number;
+  readonly localRank: number;
+  readonly localSize: number;
+  readonly id: string;
+}): void {
+  const values: Record<keyof typeof placeVariables, string> = {
+    TSMPI_RANK: `${place.rank}`,
+    TSMPI_SIZE: `${place.size}`,
+    TSMPI_LOCAL_RANK: `${place.localRank}`,
+    TSMPI_LOCAL_SIZE: `${place.localSize}`,
+    TSMPI_JOB_ID: place.id,
+  };
+  Object.assign(process.env, values);
 }

@@ -18,6 +18,7 @@ const patience = { waiting: 5_000, failed: 60_000 };
 
 export class WireUp {
   #cards: (Card | undefined)[];
+  #here = new Set<number>();
   #connected = new Set<number>();
   #events: WireUpEvents;
   #timers: Timer[];
@@ -29,6 +30,12 @@ export class WireUp {
       setTimeout(() => events.waiting(this.#missing(), this.#state()), limits.waiting),
       setTimeout(() => events.failed(this.#missing(), this.#state(), limits.failed / 1000), limits.failed),
     ];
+  }
+
+  /** The rank has come; where ranks say so before they have cards. */
+  here(rank: number): void {
+    this.#here.add(rank);
+    this.#progress();
   }
 
   card(card: Card): void {
@@ -59,10 +66,11 @@ export class WireUp {
   }
 
   #missing(): number[] {
-    const ready = this.#hasAllCards()
-      ? (rank: number) => this.#connected.has(rank)
-      : (rank: number) => this.#cards[rank];
-    return this.#cards.map((_, rank) => rank).filter((rank) => !ready(rank));
+    const ranks = this.#cards.map((_, rank) => rank);
+    if (this.#hasAllCards()) return ranks.filter((rank) => !this.#connected.has(rank));
+    const absent = ranks.filter((rank) => !this.#here.has(rank));
+    // Where nobody says so, a rank's card is what says that it is here.
+    return this.#here.size > 0 && absent.length > 0 ? absent : ranks.filter((rank) => !this.#cards[rank]);
   }
 
   #state(): string {

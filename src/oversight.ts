@@ -1,0 +1,57 @@
+// oversight: sees the script of a rank to its end: errors that it does not catch, an early exit, the moment at which it has
+// nothing left to do. Called by cli/rank.ts and, where another launcher has started the script, by start-alone.ts.
+import { errorText } from "./base/error-text.ts";
+import { Runtime } from "./runtime.ts";
+import type { WireUp } from "./transport/wireup.ts";
+
+/** Exit code of a script whose top-level await can never settle, as in Node. */
+const UNSETTLED = 13;
+
+export interface Overseen {
+  /** The script's main module has been evaluated. */
+  settled(): void;
+  /** The script has failed: ends the job. */
+  fail(code: number, report: string): never;
+}
+
+/** Connects this rank with the others; what its script does afterwards is seen to. */
+export async function oversee(wireup: WireUp): Promise<Overseen> {
+  const fail = (code: number, report: string): never => {
+    failed = true;
+    wireup.tell({ kind: "failed", code, report });
+    process.exit(code);
+  };
+  let failed = false;
+  let settled = false;
+  const uncaught = (event: string) => (error: unknown) => {
+    // A script that handles these itself has decided what they mean.
+    if (process.listenerCount(event) === 1) fail(1, errorText(error));
+  };
+  process.on("uncaughtException", uncaught("uncaughtException"));
+  process.on("unhandledRejection", uncaught("unhandledRejection"));
+
+  let runtime: Runtime;
+  try {
+    runtime = await Runtime.start(wireup);
+  } catch (error) {
+    return fail(1, error instanceof Error ? error.message : String(error));
+  }
+  process.on("exit", (code) => {
+    if (!failed) runtime.leave(code);
+  });
+  process.on("beforeExit", (code) => {
+    if (runtime.stay()) return;
+    if (!settled) fail(UNSETTLED, "The script awaits, at its top level, something that can never happen");
+    if (!runtime.finalized)
+      runtime.finalize(code).then(
+        () => process.exit(),
+        (error) => fail(1, errorText(error)),
+      );
+  });
+  return {
+    settled: () => {
+      settled = true;
+    },
+    fail,
+  };
+}

@@ -1,0 +1,43 @@
+// transport/wireup-slurm: layer 3. Ranks that plain `srun` has started: it gives each its number and nothing to talk over. All
+// know the host of rank 0, the first of the step, and ports that follow from the job's number. Called by engines.ts.
+import { variable } from "../base/config.ts";
+import { agreedPorts } from "./agreed-ports.ts";
+import { jobToken } from "./token.ts";
+import type { Engine } from "./wireup-engine.ts";
+
+/** Slurm numbers steps that are no `srun` from here on: the batch script, an interactive shell. */
+const NO_STEP = 0xffff_fff0;
+
+type Lookup = (name: string) => string | undefined;
+
+/** The number of ranks of the step that this process is of; undefined: it is in no step, as an sbatch script. */
+export function stepSize(value: Lookup): number | undefined {
+  const step = Number(value("SLURM_STEP_ID") ?? Number.NaN);
+  if (Number.isNaN(step) || step >= NO_STEP || value("SLURM_PROCID") === undefined) return undefined;
+  return Number(value("SLURM_STEP_NUM_TASKS") ?? value("SLURM_NTASKS") ?? 1);
+}
+
+/** The first name of a list such as `n[07-9,12],gpu1`. */
+export function firstHost(list: string): string {
+  const [, name = "", first = "", rest = ""] = /^([^,[]*)(?:\[([^\],-]*)[^\]]*\]([^,]*))?/.exec(list) ?? [];
+  return name + first + rest;
+}
+
+export function slurm(): Engine {
+  const size = stepSize(variable) ?? 1;
+  const name = ["slurm", variable("SLURM_JOB_ID"), variable("SLURM_STEP_ID"), variable("SLURM_RESTART_COUNT") ?? "0"];
+  const job = name.join(".");
+  const host = firstHost(variable("SLURM_STEP_NODELIST") ?? "");
+  if (host === "") throw new Error("Cannot meet the other ranks: SLURM_STEP_NODELIST names no host");
+  const oneHost = variable("SLURM_STEP_NUM_NODES") === "1";
+  return {
+    rank: Number(variable("SLURM_PROCID")),
+    size,
+    oneHost,
+    job,
+    meeting: { host: oneHost ? "127.0.0.1" : host, ports: agreedPorts(job), token: jobToken(true) },
+    // srun has no ear for its tasks: it sees their exit codes, and with -K ends the others at the first bad one.
+    abort: () => {},
+    leave: () => {},
+  };
+}
