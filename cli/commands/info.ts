@@ -30,8 +30,8 @@ function printAll(): void {
     ["cores", `${availableParallelism()}`],
     ["memory", `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
     ["transports", TRANSPORTS],
-    ["engine", engineLine()],
   ]);
+  printEngine();
   console.log("\nVariables, with their values here:\n");
   for (const [name, { about, default: usual, secret }] of Object.entries<Variable>(variables)) {
     const value = variable(name)!;
@@ -49,13 +49,16 @@ function printAll(): void {
   printTable(Object.entries(placeVariables));
 }
 
-/** Who would start the ranks of a script that is run here without `tsmpi run`. */
-function engineLine(): string {
+/** Who has started this, and would have started the ranks of a script without `tsmpi run`; and why we think so. */
+function printEngine(): void {
   try {
     const { row, why } = pickEngine();
-    return row?.open ? `${row.name}, ${row.about} (${why})` : `none: a script without tsmpi run is one rank (${why})`;
+    console.log(
+      row?.open ? `\nengine: ${row.name}, ${row.about}` : "\nengine: none, so a script without `tsmpi run` is one rank",
+    );
+    console.log(`    ${why}`);
   } catch (error) {
-    return (error as Error).message;
+    console.log(`\nengine: ${(error as Error).message}`);
   }
 }
 

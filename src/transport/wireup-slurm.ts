@@ -23,7 +23,25 @@ export function firstHost(list: string): string {
   return name + first + rest;
 }
 
-export function slurm(): Engine {
+/** The host as something that has an address: Slurm's nodes may have names that only Slurm knows. */
+async function reachable(host: string): Promise<string> {
+  try {
+    await Bun.dns.lookup(host, { backend: "system" });
+    return host;
+  } catch {
+    return /\bNodeAddr=(\S+)/.exec(await scontrol("show", "node", host, "--oneliner"))?.[1] ?? host;
+  }
+}
+
+async function scontrol(...args: string[]): Promise<string> {
+  try {
+    return await Bun.$`scontrol ${args}`.quiet().text();
+  } catch {
+    return "";
+  }
+}
+
+export async function slurm(): Promise<Engine> {
   const size = stepSize(variable) ?? 1;
   const name = ["slurm", variable("SLURM_JOB_ID"), variable("SLURM_STEP_ID"), variable("SLURM_RESTART_COUNT") ?? "0"];
   const job = name.join(".");
@@ -35,7 +53,7 @@ export function slurm(): Engine {
     size,
     oneHost,
     job,
-    meeting: { host: oneHost ? "127.0.0.1" : host, ports: agreedPorts(job), token: jobToken(true) },
+    meeting: { host: oneHost ? "127.0.0.1" : await reachable(host), ports: agreedPorts(job), token: jobToken(true) },
     // srun has no ear for its tasks: it sees their exit codes, and with -K ends the others at the first bad one.
     abort: () => {},
     leave: () => {},

@@ -221,6 +221,22 @@ test("info shows each variable with its value, and what a report of a problem ne
   for (const line of lines(stdout).filter((line) => !line.startsWith("command"))) ok(line.length <= 80, line);
 });
 
+test("info says which launcher has started it, and by what", async () => {
+  const none = await tsmpi(["info"]);
+  match(
+    none.stdout,
+    "engine: none, so a script without `tsmpi run` is one rank\n    no variable of another launcher is set",
+  );
+  const env = { JOB_COMPLETION_INDEX: "3", TSMPI_TOKEN: "not-to-be-printed-anywhere" };
+  const { stdout } = await tsmpi(["info"], { env });
+  match(stdout, "engine: kubernetes, a Kubernetes Indexed Job\n    JOB_COMPLETION_INDEX=3");
+  match(stdout, "TSMPI_TOKEN=(set, not shown)");
+  not.match(stdout, "not-to-be-printed");
+  const unknown = await tsmpi(["info"], { env: { TSMPI_ENGINE: "pigeons" } });
+  is(unknown.code, 0);
+  match(unknown.stdout, "Cannot use TSMPI_ENGINE=pigeons: expected auto, none, pmi, pmix, slurm, kubernetes");
+});
+
 test("info algorithms shows every row of the table that picks, when it is picked, and the variable that overrides", async () => {
   const { code, stdout } = await tsmpi(["info", "algorithms"], { env: { TSMPI_BCAST: "binomial" } });
   is(code, 0);
