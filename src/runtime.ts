@@ -13,6 +13,8 @@ import { Progress } from "./engine/progress.ts";
 import { type Environment, setEnvironment } from "./mpi/environment.ts";
 import { Intracomm } from "./mpi/intracomm.ts";
 import { selfLink } from "./transport/inproc.ts";
+import { pause } from "./transport/pause.ts";
+import { SharedMemory } from "./transport/shared-memory.ts";
 import { Mesh } from "./transport/websocket.ts";
 import type { WireUp } from "./transport/wireup.ts";
 import type { RankState, Wait } from "./wire/control.ts";
@@ -82,12 +84,33 @@ export class Runtime implements Environment {
   async #connect(): Promise<void> {
     const { job, rank, size, network } = this.#wireup;
     const note = (text: string) => this.#wireup.tell({ kind: "note", text });
-    const mesh = new Mesh(job, rank, size, this.#engine, note, network);
+    const place = this.#wireup.sharedMemory;
+    const shared =
+      place && new SharedMemory(Bun.mmap(place.path, { shared: true }), place.rank, place.size, this.#engine);
+    const mesh = new Mesh(job, rank, size, shared ?? this.#engine, note, network);
     const { addresses, port, nonce } = mesh;
     const hostIndex = network?.host ?? 0;
-    const card = { rank, pid: process.pid, host: hostname(), hostIndex, addresses, port, nonce };
+    const card = {
+      rank,
+      pid: process.pid,
+      host: hostname(),
+      hostIndex,
+      addresses,
+      port,
+      nonce,
+      ...(place && { sharing: place.rank }),
+    };
     const cards = await this.#wireup.exchange(card);
-    for (const [peer, link] of (await mesh.connect(cards)).entries()) if (link) this.#engine.attach(peer, link);
+    const links = await mesh.connect(cards);
+    if (shared) this.#engine.progress.attach(shared, pause() ?? (() => {}));
+    for (const [peer, link] of links.entries()) {
+      if (!link) continue;
+      const { sharing, hostIndex: host } = cards[peer]!;
+      const near = shared !== undefined && sharing !== undefined && host === hostIndex;
+      this.#engine.attach(peer, near ? shared.link(sharing, peer, link) : link);
+    }
+    // What came before there were links has rung in vain.
+    while (shared && !shared.rest());
   }
 
   get progress(): Progress {

@@ -184,6 +184,7 @@ export class Job {
         message: (rank, message) => this.#message(this.#members[rank]!, message),
         unreachable: (rank, reason) => this.#fail(causes.unreachable(this.#named(rank), this.#size, reason)),
         exit: (rank, exit) => this.#exit(this.#members[rank]!, exit),
+        detail: (text) => this.#tell(text),
         notStarted: (rank, reason) => this.#notStarted(this.#members[rank]!, reason, program.wdir),
       });
       const member = { process: started, rank, host: starter.host, state: "running", failed: false } as const;

@@ -1,20 +1,34 @@
 // cli/launch/local-starter: layer 10. Starts the ranks that run on this host. Used by run.
+import { closeSync } from "node:fs";
 import { rankEnvironment } from "./environment.ts";
 import type { Program } from "./plan.ts";
 import type { Starter } from "./rank-process.ts";
+import { openSharedMemory, type SharedMemoryFile } from "./shared-memory-file.ts";
 import { startLocal } from "./start-local.ts";
 
 /** How a rank of a program is started. */
 export type RankCommand = (program: Program) => string[];
 
 export function localStarter(command: RankCommand, host?: string): Starter {
+  let shared: SharedMemoryFile | string | undefined;
   return {
     host,
     start({ rank, program, job, stdin, terminal }, events) {
       const env = rankEnvironment(process.env, program.env, job, terminal);
-      const started = startLocal({ rank, command: command(program), env, cwd: program.wdir, stdin }, events);
-      started.send(job);
-      return started;
+      if (shared === undefined) {
+        shared = openSharedMemory(job.localSize);
+        if (typeof shared === "string") events.detail(`ranks share no memory: ${shared}`);
+      }
+      const memory = typeof shared === "string" ? undefined : shared;
+      const place = { command: command(program), env, cwd: program.wdir, stdin, sharedMemory: memory?.fd };
+      try {
+        const started = startLocal({ rank, ...place }, events);
+        started.send({ ...job, ...(memory && { sharedMemory: memory.bytes }) });
+        return started;
+      } finally {
+        // The ranks have it now.
+        if (memory && job.localRank === job.localSize - 1) closeSync(memory.fd);
+      }
     },
   };
 }

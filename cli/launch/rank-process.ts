@@ -60,6 +60,8 @@ export interface Starter {
 }
 
 export interface StarterEvents extends RankEvents {
+  /** Something for who wants to know all (`-v`). */
+  detail(text: string): void;
   /** The rank has not come to life; no other event of it comes. */
   notStarted(rank: number, reason: string): void;
 }

@@ -1,6 +1,7 @@
 // cli/launch/run: layer 10. Carries out a plan: starts the job, stays with it to its end, and leaves nothing behind.
 // Called by commands/run.
 import { writeSync } from "node:fs";
+import { wordVariable } from "../../src/base/config.ts";
 import { HostsError } from "../agent/host-problem.ts";
 import { selfCommand } from "../self.ts";
 import { UsageError } from "../usage-error.ts";
@@ -11,6 +12,14 @@ import { tooManyFiles } from "./open-files.ts";
 import { Output } from "./output.ts";
 import type { RunPlan } from "./plan.ts";
 import { type EndingSignal, listen, signalNumber } from "./signals.ts";
+
+function checkTransport(): void {
+  try {
+    wordVariable("TSMPI_TRANSPORT");
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
 
 /** The exit code for a mistake of the launcher itself (EX_SOFTWARE). */
 const OUR_MISTAKE = 70;
@@ -33,6 +42,7 @@ export async function launch(plan: RunPlan, command: RankCommand = rankCommand):
   const here = plan.placement.filter((host) => plan.hosts[host]!.local).length;
   const refusal = tooManyFiles(here, plan.outputDir === undefined ? 0 : 2);
   if (refusal !== undefined) throw new UsageError(refusal);
+  checkTransport();
   const giveUp = new AbortController();
   let job: Job | undefined;
   let kill = () => giveUp.abort();

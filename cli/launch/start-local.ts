@@ -10,6 +10,8 @@ export interface LocalStart {
   readonly cwd: string | undefined;
   /** `inherit`: the launcher's own standard input; `pipe`: fed by the launcher; `ignore`: an empty one. */
   readonly stdin: "inherit" | "pipe" | "ignore";
+  /** A file descriptor of this process that is to be the rank's number 4. */
+  readonly sharedMemory?: number | undefined;
 }
 
 /** How long the last control messages of a process that has ended may take, where its channel does not close. */
@@ -25,8 +27,9 @@ export function startLocal(start: LocalStart, events: RankEvents): RankProcess {
   let silence: Timer | undefined;
   let last: (() => void) | undefined;
 
+  const stdio: ["ignore" | "inherit" | "pipe", "pipe", "pipe", "pipe"] = [start.stdin, "pipe", "pipe", "pipe"];
   const child = Bun.spawn(start.command, {
-    stdio: [start.stdin, "pipe", "pipe", "pipe"],
+    stdio: start.sharedMemory === undefined ? stdio : [...stdio, start.sharedMemory],
     env: start.env,
     ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
     detached: true,

@@ -7,6 +7,8 @@ export interface Variable {
   readonly default: string;
   /** Its value is not to be shown. */
   readonly secret?: true;
+  /** What it may be, where that is a word. */
+  readonly words?: readonly string[];
 }
 
 /** All variables that a user may set. `tsmpi info` prints this table. */
@@ -23,6 +25,12 @@ export const variables = {
     about:
       "Microseconds for which a waiting rank keeps turning its event loop before it sleeps; 0 sleeps at once, auto is 2000 where every rank on the host has a core of its own, else 0.",
     default: "auto",
+  },
+  TSMPI_TRANSPORT: {
+    about:
+      "What ranks of one host talk through: auto is shared memory where there is some; websocket or shared-memory insist.",
+    default: "auto",
+    words: ["auto", "shared-memory", "websocket"],
   },
   TSMPI_DEADLOCK_TIMEOUT: {
     about: "Seconds after which ranks that all wait for each other are reported and ended; 0 never does.",
@@ -74,6 +82,14 @@ export type VariableName = keyof typeof variables;
 /** A variable's value, or its default. `TSMPI_ALLREDUCE` and its like belong to collectives/select.ts. */
 export function variable(name: VariableName | (string & {})): string | undefined {
   return process.env[name] ?? (variables as Record<string, Variable>)[name]?.default;
+}
+
+/** A variable that is one of some words. @throws RangeError that names it when it is not */
+export function wordVariable(name: VariableName): string {
+  const value = variable(name) ?? "";
+  const { words = [] } = variables[name] as Variable;
+  if (words.includes(value)) return value;
+  throw new RangeError(`Cannot use ${name}=${value}: expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
 }
 
 /** A variable that is a number ≥ 0; throws a RangeError that names it when it is not. */

@@ -133,7 +133,7 @@ export class Engine implements Sink {
 
   #rejectWhenGone(dest: number): void {
     const gone = this.#peers.goneBecause(dest);
-    if (gone) this.#rendezvous.abandon(dest, gone);
+    if (gone) this.#rendezvous.abandon(dest, gone, true);
   }
 
   // --- receiving ---
@@ -249,7 +249,7 @@ export class Engine implements Sink {
 
   /** Gives up on a process: what waits for it is rejected. */
   fail(peer: number, reason: string): void {
-    if (this.#peers.fail(peer, reason)) this.#settleGone(peer);
+    if (this.#peers.fail(peer, reason)) this.#settleGone(peer, false);
   }
 
   // --- what arrives (Sink) ---
@@ -319,7 +319,7 @@ export class Engine implements Sink {
         return;
       case "bye":
         this.#peers.finish(peer);
-        return this.#settleGone(peer);
+        return this.#settleGone(peer, true);
     }
   }
 
@@ -368,9 +368,9 @@ export class Engine implements Sink {
     this.#rendezvous.accept(message.source, id, parts, done, (error) => operation.reject(error));
   }
 
-  #settleGone(peer: number): void {
+  #settleGone(peer: number, finished: boolean): void {
     const gone = this.#peers.goneBecause(peer);
-    this.#rendezvous.abandon(peer, gone);
+    this.#rendezvous.abandon(peer, gone, finished);
     for (const channel of this.channels.values()) channel.abandon(peer, gone);
   }
 

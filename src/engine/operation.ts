@@ -75,6 +75,11 @@ export class Operation<T = unknown> {
     this.#settle();
   }
 
+  /** Says where the script made the call of an operation that has failed before anybody could ask. */
+  locate(site: CallSite): void {
+    if (this.#error instanceof Exception) site.locate(this.#error);
+  }
+
   /** Calls `then` when the operation settles, at once when it has. */
   onSettled(then: Then): void {
     if (this.settled) return then(this);

@@ -4,6 +4,23 @@ import type { Operation } from "./operation.ts";
 
 /** Turns of the event loop (about 1 µs each) between two looks at the clock. */
 const TURNS_PER_LOOK = 16;
+/** Looks at shared memory (about 10 ns each) between two looks at the clock, and a word to the scheduler. */
+const POLLS_PER_LOOK = 64;
+/** Nanoseconds for which a call looks at shared memory before it goes back to the event loop. */
+const SPIN_AT_ONCE = 50_000;
+/** Calls, and nanoseconds, that may be served without a turn of the event loop: timers and sockets want theirs. */
+const CALLS_PER_TURN = 1024;
+const NS_PER_TURN = 2_000_000;
+
+/** What brings messages without waking the event loop. */
+export interface Polled {
+  /** Takes in what has arrived. True when anything has moved. */
+  poll(): boolean;
+  /** Nobody will poll for a while: messages are to wake the event loop. False when some have come: poll on. */
+  rest(): boolean;
+  /** Polling begins: messages need not wake anybody. */
+  rouse(): void;
+}
 
 export class Progress {
   readonly #spinNs: number;
@@ -13,6 +30,11 @@ export class Progress {
   #arrived = false;
   /** Ends the hold, if there is one. */
   #release = () => {};
+  #polled: Polled | undefined;
+  #pause = () => {};
+  /** Calls served since the last turn of the event loop, and when that was. */
+  #served = 0;
+  #turned = 0;
 
   /** @param spinUs microseconds of turning after the last arrival; 0 sleeps at once */
   constructor(spinUs: number) {
@@ -24,6 +46,32 @@ export class Progress {
     return this.#waiting;
   }
 
+  /**
+   * Gives it what is to be polled.
+   * @param pause lets another process have the core
+   */
+  attach(polled: Polled, pause: () => void): void {
+    this.#polled = polled;
+    this.#pause = pause;
+  }
+
+  /** Polls for a bounded time, where there is something to poll, until the operation settles. */
+  spin(operation: Operation<any>): void {
+    const polled = this.#polled;
+    if (!polled || ++this.#served > CALLS_PER_TURN) return;
+    if (!this.#turning) this.#turn();
+    polled.poll();
+    if (operation.settled) return;
+    const begin = Bun.nanoseconds();
+    if (begin - this.#turned > NS_PER_TURN) return;
+    const end = begin + (this.#spinNs > 0 ? SPIN_AT_ONCE : SPIN_AT_ONCE / 10);
+    do {
+      // What has come may be half of something whose other half is a microtask's: those run only when this returns.
+      for (let i = 0; i < POLLS_PER_LOOK; i++) if (polled.poll()) return;
+      this.#pause();
+    } while (Bun.nanoseconds() < end);
+  }
+
   /** A promise of the operation's result; until it settles the process does not end, and progress is made. */
   wait<T>(operation: Operation<T>): Promise<T> {
     if (!operation.settled) this.#enter(operation);
@@ -32,6 +80,7 @@ export class Progress {
 
   /** Lets everything that has arrived in: one turn of the event loop. */
   poll(): Promise<void> {
+    this.#polled?.poll();
     return new Promise((resolve) => {
       setImmediate(resolve);
     });
@@ -72,7 +121,7 @@ export class Progress {
     if (operation.place >= 0) return;
     operation.place = this.#waiting.push(operation) - 1;
     operation.onSettled(this.#leave);
-    if (!this.#turning && this.#spinNs > 0) this.#turn();
+    if (!this.#turning && (this.#spinNs > 0 || this.#polled)) this.#turn();
   }
 
   readonly #leave = (operation: Operation<any>) => {
@@ -86,27 +135,33 @@ export class Progress {
     this.#release();
   };
 
-  /** Turns the event loop: sockets and timers are served at every turn. */
+  /** Turns the event loop: sockets and timers are served at every turn, and what is polled is. */
   #turn(): void {
     this.#turning = true;
-    let last = Bun.nanoseconds();
+    const polled = this.#polled;
+    polled?.rouse();
+    let last = (this.#turned = Bun.nanoseconds());
     let turns = 0;
     const turn = () => {
-      if (this.#waiting.length === 0) {
-        this.#turning = false;
-        return;
-      }
-      if (++turns % TURNS_PER_LOOK === 0) {
-        const now = Bun.nanoseconds();
+      this.#served = 0;
+      if (polled?.poll()) this.#arrived = true;
+      if (this.#waiting.length === 0) return this.#stopTurning(turn);
+      if (++turns % TURNS_PER_LOOK === 0 || this.#spinNs === 0) {
+        const now = (this.#turned = Bun.nanoseconds());
         if (this.#arrived) last = now;
         this.#arrived = false;
-        if (now - last > this.#spinNs) {
-          this.#turning = false;
-          return;
-        }
+        if (now - last > this.#spinNs) return this.#stopTurning(turn);
       }
       setImmediate(turn);
     };
     setImmediate(turn);
+  }
+
+  #stopTurning(turn: () => void): void {
+    if (this.#polled && !this.#polled.rest()) {
+      setImmediate(turn);
+      return;
+    }
+    this.#turning = false;
   }
 }

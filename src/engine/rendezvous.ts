@@ -13,6 +13,8 @@ interface Offer {
   readonly operation: Operation<void>;
   /** The receiver has asked for the bytes. */
   cleared: boolean;
+  /** The receiver has finished, which is why nothing more than the bytes under way goes to it. */
+  finished?: unknown;
 }
 
 interface Transfer {
@@ -83,7 +85,12 @@ export class Rendezvous {
           this.#close(id);
           offer.operation.resolve();
         },
-        () => {}, // The link is gone: the engine has been told and settles the operation.
+        () => {
+          // The link is gone: the engine has been told and settles the operation, unless it has expected this.
+          if (offer.finished === undefined) return;
+          this.#close(id);
+          offer.operation.reject(offer.finished);
+        },
       );
     }
     return true;
@@ -152,10 +159,17 @@ export class Rendezvous {
     };
   }
 
-  /** Nothing more goes to `peer` or comes from it: fails what is offered to it or on its way here. */
-  abandon(peer: number, error: unknown): void {
+  /**
+   * Nothing more goes to `peer` or comes from it: fails what is offered to it or on its way here.
+   * @param finished it has said so itself: bytes that it has asked for still arrive
+   */
+  abandon(peer: number, error: unknown, finished: boolean): void {
     for (const [id, offer] of this.#offers) {
       if (offer.peer !== peer) continue;
+      if (finished && offer.cleared) {
+        offer.finished = error;
+        continue;
+      }
       this.#close(id);
       offer.operation.reject(error);
     }

@@ -31,7 +31,11 @@ export function waitFor<T>(
   call: Call,
   { signal, cancel, frames }: WaitOptions = {},
 ): Promise<T> {
-  if (operation.settled) return operation.promise();
+  if (!operation.settled) progress.spin(operation);
+  if (operation.settled) {
+    if (operation.failed) operation.locate(new CallSite(frames));
+    return operation.promise();
+  }
   operation.call ??= call;
   operation.site ??= new CallSite(frames);
   if (signal) abortWith(operation, signal, cancel);

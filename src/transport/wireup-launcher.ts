@@ -11,9 +11,10 @@ import {
   type ToRank,
 } from "../wire/control.ts";
 import type { JobKey } from "./handshake.ts";
-import type { WireUp } from "./wireup.ts";
+import type { SharedPlace, WireUp } from "./wireup.ts";
 
 const CONTROL = 3;
+const SHARED_MEMORY = 4;
 
 type Job = Extract<ToRank, { kind: "job" }>;
 
@@ -23,6 +24,7 @@ export class LauncherWireUp implements WireUp {
   readonly size: number;
   readonly localSize: number;
   readonly network: Network | undefined;
+  readonly sharedMemory: SharedPlace | undefined;
   /** Process id of the launcher. */
   readonly launcher: number;
   onAsk: () => RankState = () => ({ blocked: false, finished: false, sent: 0, received: 0, waits: [] });
@@ -37,6 +39,10 @@ export class LauncherWireUp implements WireUp {
     this.size = job.size;
     this.localSize = job.localSize;
     this.network = job.network;
+    if (job.sharedMemory !== undefined) {
+      const path = `/proc/self/fd/${SHARED_MEMORY}`;
+      this.sharedMemory = { path, bytes: job.sharedMemory, rank: job.localRank, size: job.localSize };
+    }
     this.launcher = job.launcher;
   }
 

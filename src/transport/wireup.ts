@@ -3,6 +3,16 @@
 import type { Card, FromRank, Network, RankState } from "../wire/control.ts";
 import type { JobKey } from "./handshake.ts";
 
+/** Where shared memory is to be found. */
+export interface SharedPlace {
+  /** A path that can be mapped. */
+  readonly path: string;
+  readonly bytes: number;
+  /** This rank's number among those that share it. */
+  readonly rank: number;
+  readonly size: number;
+}
+
 export interface WireUp {
   readonly job: JobKey;
   readonly rank: number;
@@ -11,6 +21,8 @@ export interface WireUp {
   readonly localSize: number;
   /** The network between the hosts of the job; undefined: there is one host. */
   readonly network?: Network | undefined;
+  /** Memory that the ranks of this host share; undefined: there is none. */
+  readonly sharedMemory?: SharedPlace | undefined;
   /** Publishes this rank's card and resolves with everyone's, by rank. */
   exchange(card: Card): Promise<readonly Card[]>;
   /** Tells the launcher something. Returns when the operating system has it. */

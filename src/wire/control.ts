@@ -11,6 +11,8 @@ export interface Card {
   readonly host: string;
   /** Its host's number among those of the job: ranks with the same one share a machine. */
   readonly hostIndex: number;
+  /** Its number among the ranks of its host that share memory; left out: it shares none. */
+  readonly sharing?: number;
   /** Numeric addresses, best first. */
   readonly addresses: readonly string[];
   readonly port: number;
@@ -93,6 +95,8 @@ export type ToRank =
       readonly localRank: number;
       /** Process id of the launcher, so that the rank notices when it was orphaned before it could ask to be told. */
       readonly launcher: number;
+      /** Bytes of the memory that the ranks of this host share, as file descriptor 4; left out: there is none. */
+      readonly sharedMemory?: number;
       /** Number of the program in `a : b`, from 0. */
       readonly appnum: number;
       /** Of a job on several hosts; without it, everything stays on loopback. */

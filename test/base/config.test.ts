@@ -1,7 +1,7 @@
 // Variables of the environment.
 import { test } from "uvu";
-import { numberVariable, type VariableName, variable, variables } from "../../src/base/config.ts";
-import { is, match, ok, throws } from "../support/assert.ts";
+import { numberVariable, type VariableName, variable, variables, wordVariable } from "../../src/base/config.ts";
+import { is, match, ok, refuses, throws } from "../support/assert.ts";
 
 /** Runs `check` with a variable set, or unset. */
 function withVariable(name: string, value: string | undefined, check: () => void): void {
@@ -33,9 +33,23 @@ test("variable() is what is set, or the default, or undefined for a variable of 
   withVariable("TSMPI_ALLREDUCE", "ring", () => is(variable("TSMPI_ALLREDUCE"), "ring"));
 });
 
+/** Those that are, or may be, a word. */
+const words: readonly string[] = ["TSMPI_SPIN", "TSMPI_TRANSPORT"];
+
+test("wordVariable() takes the words that the table has, and names the variable, its value and the words otherwise", () => {
+  withVariable("TSMPI_TRANSPORT", undefined, () => is(wordVariable("TSMPI_TRANSPORT"), "auto"));
+  withVariable("TSMPI_TRANSPORT", "websocket", () => is(wordVariable("TSMPI_TRANSPORT"), "websocket"));
+  withVariable("TSMPI_TRANSPORT", "carrier-pigeon", () => {
+    refuses(
+      () => wordVariable("TSMPI_TRANSPORT"),
+      "Cannot use TSMPI_TRANSPORT=carrier-pigeon: expected auto, shared-memory or websocket",
+    );
+  });
+});
+
 test("numberVariable() reads numbers that are not negative, with defaults that are numbers", () => {
   for (const name of Object.keys(variables) as VariableName[]) {
-    if (name !== "TSMPI_SPIN") withVariable(name, undefined, () => ok(numberVariable(name) >= 0));
+    if (!words.includes(name)) withVariable(name, undefined, () => ok(numberVariable(name) >= 0));
   }
   for (const [text, value] of [
     ["0", 0],

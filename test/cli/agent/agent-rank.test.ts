@@ -7,7 +7,7 @@ import { RemoteRank } from "../../../cli/agent/remote-rank.ts";
 import type { RankProcess, StarterEvents } from "../../../cli/launch/rank-process.ts";
 import { equal, is, ok } from "../../support/assert.ts";
 
-const ignored: StarterEvents = { message() {}, unreachable() {}, exit() {}, notStarted() {} };
+const ignored: StarterEvents = { message() {}, unreachable() {}, exit() {}, detail() {}, notStarted() {} };
 
 /** A rank that writes for ever, its agent, and the launcher's side; `stdin` is what the rank has for one. */
 function flood(stdin: RankProcess["stdin"] = null) {

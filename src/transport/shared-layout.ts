@@ -1,0 +1,54 @@
+// transport/shared-layout: layer 3. What lies where in the memory that the ranks of one host share: a word for each rank
+// that says whether it sleeps, a ring for each ordered pair, and slots for long messages, which belong to their sender.
+// Pure. Used by shared-memory.ts, and by who makes the memory.
+
+/** What different processes write lies this far apart, so that no cache line goes to and fro for nothing. */
+const LINE = 128;
+const PAGE = 4096;
+
+export interface SharedLayout {
+  /** Bytes in all. */
+  readonly bytes: number;
+  /** Bytes of a ring's records: a power of two. */
+  readonly ring: number;
+  readonly slots: number;
+  readonly slotBytes: number;
+  /** Offsets, in bytes: the word that says that a rank sleeps; */
+  sleep(rank: number): number;
+  /** a ring's tail, which its writer sets; its head, which its reader sets; its records; */
+  tail(from: number, to: number): number;
+  head(from: number, to: number): number;
+  records(from: number, to: number): number;
+  /** a slot's flag, 0 when it is free; its memory. */
+  flag(rank: number, slot: number): number;
+  slot(rank: number, slot: number): number;
+}
+
+/** Most ranks of a host that share memory: the rings grow with the square of their number. */
+export const MOST_SHARING = 64;
+
+const up = (bytes: number, to: number) => Math.ceil(bytes / to) * to;
+
+/** The layout for `size` ranks: all of them come to the same one. */
+export function sharedLayout(size: number): SharedLayout {
+  const ring = size <= 16 ? 64 * 1024 : 16 * 1024;
+  // 8 slots of 256 KiB were the best of 16 KiB to 1 MiB for both 1 MiB and 16 MiB messages.
+  const [slots, slotBytes] = size <= 16 ? [8, 256 * 1024] : [4, 128 * 1024];
+  const stride = 2 * LINE + ring;
+  const rings = up(size * LINE, PAGE);
+  const flags = up(rings + size * size * stride, PAGE);
+  const memory = up(flags + size * slots * LINE, PAGE);
+  const ringAt = (from: number, to: number) => rings + (from * size + to) * stride;
+  return {
+    bytes: memory + size * slots * slotBytes,
+    ring,
+    slots,
+    slotBytes,
+    sleep: (rank) => rank * LINE,
+    tail: ringAt,
+    head: (from, to) => ringAt(from, to) + LINE,
+    records: (from, to) => ringAt(from, to) + 2 * LINE,
+    flag: (rank, slot) => flags + (rank * slots + slot) * LINE,
+    slot: (rank, slot) => memory + (rank * slots + slot) * slotBytes,
+  };
+}

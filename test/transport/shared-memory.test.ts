@@ -1,0 +1,37 @@
+// The contract over shared memory: two ranks in one process that share a piece of its memory, woken by inproc links.
+import { test } from "uvu";
+import { inprocLinks } from "../../src/transport/inproc.ts";
+import { sharedLayout } from "../../src/transport/shared-layout.ts";
+import { SharedMemory } from "../../src/transport/shared-memory.ts";
+import { equal, ok } from "../support/assert.ts";
+import { transportContract } from "./contract.ts";
+
+transportContract("shared-memory", async (sinks) => {
+  const memory = new Uint8Array(sharedLayout(2).bytes);
+  const sides = sinks.map((sink, rank) => new SharedMemory(memory, rank, 2, sink));
+  const bells = inprocLinks(sides);
+  return [sides[0]!.link(1, 1, bells[0]![1]!), sides[1]!.link(0, 0, bells[1]![0]!)];
+});
+
+for (const size of [1, 2, 3, 16, 17, 64]) {
+  test(`no two places in the layout for ${size} ranks overlap`, () => {
+    const layout = sharedLayout(size);
+    const places: [number, number][] = [];
+    for (let a = 0; a < size; a++) {
+      places.push([layout.sleep(a), 4]);
+      for (let b = 0; b < size; b++) {
+        places.push([layout.tail(a, b), 4], [layout.head(a, b), 4], [layout.records(a, b), layout.ring]);
+      }
+      for (let slot = 0; slot < layout.slots; slot++) {
+        places.push([layout.flag(a, slot), 4], [layout.slot(a, slot), layout.slotBytes]);
+      }
+    }
+    places.sort(([a], [b]) => a - b);
+    for (const [i, [at]] of places.slice(1).entries()) ok(places[i]![0] + places[i]![1] <= at);
+    const [last, length] = places.at(-1)!;
+    equal(last + length, layout.bytes);
+    ok(places.every(([at]) => at % 64 === 0));
+  });
+}
+
+test.run();
