@@ -18,11 +18,10 @@ function withVariable(name: string, value: string | undefined, check: () => void
   }
 }
 
-test("every variable has one sentence about it and a default", () => {
-  for (const [name, { about, default: value }] of Object.entries(variables)) {
+test("every variable has one sentence about it", () => {
+  for (const [name, { about }] of Object.entries(variables)) {
     match(name, /^TSMPI_[A-Z_]+$/);
     match(about, /^[A-Z0-9].*\.$/);
-    ok(value.length > 0);
   }
 });
 
@@ -32,9 +31,6 @@ test("variable() is what is set, or the default, or undefined for a variable of 
   withVariable("TSMPI_ALLREDUCE", undefined, () => is(variable("TSMPI_ALLREDUCE"), undefined));
   withVariable("TSMPI_ALLREDUCE", "ring", () => is(variable("TSMPI_ALLREDUCE"), "ring"));
 });
-
-/** Those that are, or may be, a word. */
-const words: readonly string[] = ["TSMPI_SPIN", "TSMPI_TRANSPORT"];
 
 test("wordVariable() takes the words that the table has, and names the variable, its value and the words otherwise", () => {
   withVariable("TSMPI_TRANSPORT", undefined, () => is(wordVariable("TSMPI_TRANSPORT"), "auto"));
@@ -49,7 +45,7 @@ test("wordVariable() takes the words that the table has, and names the variable,
 
 test("numberVariable() reads numbers that are not negative, with defaults that are numbers", () => {
   for (const name of Object.keys(variables) as VariableName[]) {
-    if (!words.includes(name)) withVariable(name, undefined, () => ok(numberVariable(name) >= 0));
+    if (/^\d/.test(variables[name].default)) withVariable(name, undefined, () => ok(numberVariable(name) >= 0));
   }
   for (const [text, value] of [
     ["0", 0],
