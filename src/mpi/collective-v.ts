@@ -49,10 +49,16 @@ export abstract class CollectiveV extends Collective {
     const atRoot = this.isRoot(root);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into, atRoot);
-    const runs = atRoot ? checkReceived(call, this.peers, into, options?.counts, options?.displs) : {};
+    const runs = atRoot
+      ? checkReceived(call, this.peers, into, options?.counts, options?.displs)
+      : { displs: undefined };
     const [send, receive] = sidesOf(call, options);
     const { packed, layout } = packedRuns(call, atRoot ? into : undefined, receive, true, this.peers, runs);
-    const run = converter({ data, into }, this.gives(root) ? packedItems(call, data, send, false) : undefined, packed);
+    const run = converter(
+      { data, into, apart: atRoot && this.gives(root) && !runs.displs && call },
+      this.gives(root) ? packedItems(call, data, send, false) : undefined,
+      packed,
+    );
     return this.plan(call, { root }, (lane) =>
       run((given, room) => this.collectives.gatherv(lane, given, { root, into: room, ...layout })),
     );
@@ -106,10 +112,14 @@ export abstract class CollectiveV extends Collective {
     const root = this.checkRoot(call, options?.root);
     const into = this.scatterInto(call, root, options?.into);
     const atRoot = this.isRoot(root);
-    const runs = atRoot ? checkLayout(call, this.peers, options?.counts, options?.displs) : {};
+    const runs = atRoot ? checkLayout(call, this.peers, options?.counts, options?.displs) : { displs: undefined };
     const [send, receive] = sidesOf(call, options);
     const { packed, layout } = packedRuns(call, atRoot ? data : IN_PLACE, send, false, this.peers, runs);
-    const run = converter({ data, into }, packed, packedItems(call, into, receive, true));
+    const run = converter(
+      { data, into, apart: atRoot && this.gives(root) && !runs.displs && call },
+      packed,
+      packedItems(call, into, receive, true),
+    );
     return this.plan(call, { root }, (lane) =>
       run((given, room) => this.collectives.scatterv(lane, given, { root, into: room, ...layout })),
     );
@@ -170,7 +180,7 @@ export abstract class CollectiveV extends Collective {
     const runs = checkReceived(call, this.peers, into, options?.counts, options?.displs);
     const [send, receive] = sidesOf(call, options);
     const { packed, layout } = packedRuns(call, into, receive, true, this.peers, runs);
-    const run = converter({ data, into }, packedItems(call, data, send, false), packed);
+    const run = converter({ data, into, apart: !runs.displs && call }, packedItems(call, data, send, false), packed);
     return this.plan(call, {}, (lane) =>
       run((given, room) => this.collectives.allgatherv(lane, given, { into: room, ...layout })),
     );
@@ -214,7 +224,7 @@ export abstract class CollectiveV extends Collective {
     const [sendSide, receiveSide] = sidesOf(call, options);
     const { packed: out, layout: send } = packedRuns(call, data, sendSide, false, size, sent);
     const { packed, layout: receive } = packedRuns(call, into, receiveSide, true, size, landed);
-    const run = converter({ data, into }, out, packed);
+    const run = converter({ data, into, apart: !sent.displs && !landed.displs && call }, out, packed);
     return this.plan(call, {}, (lane) =>
       run((given, room) => this.collectives.alltoallv(lane, given, { into: room, send, receive })),
     );

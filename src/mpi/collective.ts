@@ -107,7 +107,7 @@ export abstract class Collective extends Planning {
     const into = this.scatterInto(call, root, options?.into);
     const [send, receive] = sidesOf(call, options);
     const run = converter(
-      { data, into },
+      { data, into, apart: this.isRoot(root) && this.gives(root) && call },
       this.isRoot(root) ? packedBlocks(call, data, send, false, this.peers) : undefined,
       packedItems(call, into, receive, true),
     );
@@ -182,7 +182,7 @@ export abstract class Collective extends Planning {
     this.checkInPlace(call, data, into, atRoot);
     const [send, receive] = sidesOf(call, options);
     const run = converter(
-      { data, into },
+      { data, into, apart: atRoot && this.gives(root) && call },
       this.gives(root) ? packedItems(call, data, send, false) : undefined,
       atRoot ? packedBlocks(call, into, receive, true, this.peers) : undefined,
     );
@@ -229,7 +229,7 @@ export abstract class Collective extends Planning {
     this.checkInPlace(call, data, into);
     const [send, receive] = sidesOf(call, options);
     const run = converter(
-      { data, into },
+      { data, into, apart: call },
       packedItems(call, data, send, false),
       packedBlocks(call, into, receive, true, this.peers),
     );
@@ -281,7 +281,7 @@ export abstract class Collective extends Planning {
     this.checkInPlace(call, data, into);
     const [send, receive] = sidesOf(call, options);
     const run = converter(
-      { data, into },
+      { data, into, apart: call },
       packedBlocks(call, data, send, false, this.peers),
       packedBlocks(call, into, receive, true, this.peers),
     );

@@ -44,7 +44,7 @@ export abstract class Neighborhood extends Comm<Intracomm> {
     const into = checkInto(call, options?.into);
     const [send, receive] = sidesOf(call, options);
     const room = packedBlocks(call, into, receive, true, neighbors.sources.length, KEEPS);
-    const run = converter({ data, into }, packedItems(call, data, send, false), room);
+    const run = converter({ data, into, apart: call }, packedItems(call, data, send, false), room);
     return this.plan(call, {}, (lane) => run((given, into) => neighborAllgather(lane, neighbors, given, { into })));
   }
 
@@ -93,7 +93,7 @@ export abstract class Neighborhood extends Comm<Intracomm> {
     const runs = checkReceived(call, length, into, options?.counts, options?.displs, undefined, "neighbor");
     const [send, receive] = sidesOf(call, options);
     const { packed, layout } = packedRuns(call, into, receive, true, length, runs, KEEPS);
-    const run = converter({ data, into }, packedItems(call, data, send, false), packed);
+    const run = converter({ data, into, apart: !runs.displs && call }, packedItems(call, data, send, false), packed);
     return this.plan(call, {}, (lane) =>
       run((given, into) => neighborAllgatherv(lane, neighbors, given, { into, ...layout })),
     );
@@ -145,7 +145,7 @@ export abstract class Neighborhood extends Comm<Intracomm> {
     const into = checkInto(call, options?.into);
     const [send, receive] = sidesOf(call, options);
     const run = converter(
-      { data, into },
+      { data, into, apart: call },
       packedBlocks(call, data, send, false, neighbors.destinations.length),
       packedBlocks(call, into, receive, true, neighbors.sources.length, KEEPS),
     );
@@ -204,7 +204,7 @@ export abstract class Neighborhood extends Comm<Intracomm> {
     const [sendSide, receiveSide] = sidesOf(call, options);
     const { packed: out, layout: send } = packedRuns(call, data, sendSide, false, to, sent);
     const { packed, layout: receive } = packedRuns(call, into, receiveSide, true, from, landed, KEEPS);
-    const run = converter({ data, into }, out, packed);
+    const run = converter({ data, into, apart: !sent.displs && !landed.displs && call }, out, packed);
     return this.plan(call, {}, (lane) =>
       run((given, into) => neighborAlltoallv(lane, neighbors, given, { into, send, receive })),
     );

@@ -47,7 +47,7 @@ export abstract class Reduction extends CollectiveW {
     const send = this.gives(root) ? packedItems(call, data, options, false)?.operand() : undefined;
     const receive = packedItems(call, atRoot ? into : undefined, options, true)?.operand();
     const items = itemLoop(call, op, options);
-    const run = converter({ data, into }, send, receive);
+    const run = converter({ data, into, apart: atRoot && this.gives(root) && call }, send, receive);
     return this.plan(call, reductionOf(op, root, send ?? data, receive ?? into), (lane) =>
       run((given, room) => this.collectives.reduce(lane, given, { op, root, into: room, items })),
     );
@@ -110,7 +110,7 @@ export abstract class Reduction extends CollectiveW {
     const send = packedItems(call, data, options, false)?.operand();
     const receive = packedItems(call, into, options, true)?.operand();
     const items = itemLoop(call, op, options);
-    const run = converter({ data, into }, send, receive);
+    const run = converter({ data, into, apart: call }, send, receive);
     return this.plan(call, reductionOf(op, undefined, send ?? data, receive ?? into), (lane) =>
       run((given, room) => reduction(lane, given, { op, into: room, items })),
     );
@@ -162,7 +162,7 @@ export abstract class Reduction extends CollectiveW {
     const own = options?.type && counts ? { ...side, count: counts[this.use(call).group.rank!] } : side;
     const mine = inPlace ? operandOfAll : packedItems(call, into, own, true)?.operand();
     const items = itemLoop(call, op, options);
-    const run = converter({ data, into }, inPlace ? undefined : operandOfAll, mine);
+    const run = converter({ data, into, apart: call }, inPlace ? undefined : operandOfAll, mine);
     return this.plan(call, reductionOf(op, undefined, operandOfAll ?? data, into), (lane) =>
       run((given, room) => this.collectives.reduceScatter(lane, given, { op, into: room, items, ...whole.layout })),
     );

@@ -3,7 +3,7 @@
 import { IN_PLACE } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import { checkDisjoint, type Layout } from "../collectives/runs.ts";
-import { allocate, type BufferLike, bytesOf } from "../data/buffer.ts";
+import { allocate, type BufferLike, bytesOf, isBuffer } from "../data/buffer.ts";
 import { BYTES, elementNamed, elements } from "../data/element.ts";
 import { type Items, packedView } from "../data/items.ts";
 import type { Op } from "../data/op.ts";
@@ -88,7 +88,8 @@ type Run = (start: (data: any, into: any) => Promise<unknown>) => Promise<unknow
  * What runs a collective on packed data; it may be called again and again.
  * @param send what `data` is packed as, @param receive what `into` is; undefined where they go as they are
  */
-export function converter({ data, into }: Buffers, send: Packed | undefined, receive: Packed | undefined): Run {
+export function converter({ data, into, apart }: Buffers, send: Packed | undefined, receive: Packed | undefined): Run {
+  if (apart && !send && !receive) checkApart(apart, data, into);
   if (!send && !receive) return (start) => start(data, into);
   return async (start) => {
     const given = send ? send.open(true) : data;
@@ -102,6 +103,23 @@ export function converter({ data, into }: Buffers, send: Packed | undefined, rec
 interface Buffers {
   readonly data: unknown;
   readonly into: unknown;
+  /** The call, where all of both buffers is used on this rank: then they must not have memory in common. */
+  readonly apart?: string | false;
+}
+
+/** Throws ERR_BUFFER where what is sent would be overwritten by what is received. */
+function checkApart(call: string, data: unknown, into: unknown): void {
+  if (!isBuffer(data) || !isBuffer(into) || memoryOf(data) !== memoryOf(into)) return;
+  const [from, to] = [bytesOf(data), bytesOf(into)];
+  const begin = Math.max(from.byteOffset, to.byteOffset);
+  const end = Math.min(from.byteOffset + from.byteLength, to.byteOffset + to.byteLength);
+  if (begin >= end) return;
+  const what = `Cannot ${call} ${show(data)} into ${show(into)}: they have ${end - begin} bytes in common`;
+  throw new Exception("ERR_BUFFER", `${what}, expected memory apart or MPI.IN_PLACE as data`);
+}
+
+function memoryOf(buffer: BufferLike): ArrayBufferLike {
+  return ArrayBuffer.isView(buffer) ? buffer.buffer : buffer;
 }
 
 /** Elements of a packed item. */
