@@ -14,6 +14,8 @@ export interface Cause {
   readonly report?: string;
   /** The rank at fault, where there is one: it is already on its way out. */
   readonly rank?: number;
+  /** Ranks that are gone with what they ran on. */
+  readonly lost?: readonly number[];
   /** What the ranks get first, and how long after it they get SIGKILL. */
   readonly signal: NodeJS.Signals;
   readonly graceMs: number;
@@ -62,7 +64,7 @@ export function startFailed(
 /** A host with those ranks is gone: its power, its network, or the agent there. */
 export function hostLost(host: string, reason: string, ranks: readonly number[]): Cause {
   const there = ranks.length > 0 ? `\n${indent(`${rankList(ranks)} ran there`)}` : "";
-  return { ...stop, code: 1, report: `tsmpi: host ${host} is lost: ${reason}${there}` };
+  return { ...stop, code: 1, report: `tsmpi: host ${host} is lost: ${reason}${there}`, lost: ranks };
 }
 
 export function unreachable(named: Named, size: number, reason: string): Cause {

@@ -280,7 +280,7 @@ export class Job {
     this.#cause = cause;
     this.#watch.stop();
     this.#wireUp.stop();
-    this.#stopped = this.#living().filter(({ rank }) => rank !== cause.rank);
+    this.#stopped = this.#living().filter(({ rank }) => rank !== cause.rank && !cause.lost?.includes(rank));
     for (const member of this.#stopped) member.process.signal(cause.signal);
     this.#after(cause.graceMs, () => this.kill());
     this.#checkEnd();
@@ -299,7 +299,8 @@ export class Job {
     const failed = this.#members.filter((member) => member.failed && member.lost.size === 0);
     const failedToo = failed.filter(({ rank }) => rank !== cause.rank);
     const stopped = this.#stopped.filter((member) => !failedToo.includes(member));
-    return closing(cause.code, stopped.length, failedToo.length, cause.rank !== undefined);
+    const culprit = cause.rank !== undefined || (cause.lost ?? []).length > 0;
+    return closing(cause.code, stopped.length, failedToo.length, culprit);
   }
 
   /** When every script has ended, the ranks may leave. */

@@ -96,7 +96,10 @@ test("a connection that is cut ends the job everywhere, and its host is named", 
   process.kill(running.on("beta", "umask 077")[0]!, "SIGKILL");
   const { code, stderr } = await end(running);
   is(code, 1);
-  match(stderr, /tsmpi: host beta is lost: the connection was killed by SIGKILL\n {2}rank 1 ran there/);
+  match(
+    stderr,
+    /tsmpi: host beta is lost: the connection was killed by SIGKILL\n {2}rank 1 ran there\ntsmpi: the other rank was stopped, exit code 1\n$/,
+  );
 });
 
 test("an agent that is frozen is given up after the heartbeat's time, its host is named, and its ranks are ended", async () => {
