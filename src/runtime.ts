@@ -33,6 +33,7 @@ export class Runtime implements Environment {
   readonly self: Intracomm;
   readonly #wireup: WireUp;
   readonly #engine: Engine;
+  #processorName = hostname();
   #ending: Promise<void> | undefined;
   /** Said goodbye; and everyone has. */
   #left = false;
@@ -89,28 +90,37 @@ export class Runtime implements Environment {
       place && new SharedMemory(Bun.mmap(place.path, { shared: true }), place.rank, place.size, this.#engine);
     const mesh = new Mesh(job, rank, size, shared ?? this.#engine, note, network);
     const { addresses, port, nonce } = mesh;
-    const hostIndex = network?.host ?? 0;
     const card = {
       rank,
       pid: process.pid,
       host: hostname(),
-      hostIndex,
+      hostIndex: this.host,
       addresses,
       port,
       nonce,
       ...(place && { sharing: place.rank }),
     };
     const cards = await this.#wireup.exchange(card);
+    const twins = cards.some(({ host, hostIndex }) => host === card.host && hostIndex !== this.host);
+    if (twins) this.#processorName = `${card.host} (${network?.named ?? this.host})`;
     const links = await mesh.connect(cards);
     if (shared) this.#engine.progress.attach(shared, pause() ?? (() => {}));
     for (const [peer, link] of links.entries()) {
       if (!link) continue;
       const { sharing, hostIndex: host } = cards[peer]!;
-      const near = shared !== undefined && sharing !== undefined && host === hostIndex;
+      const near = shared !== undefined && sharing !== undefined && host === this.host;
       this.#engine.attach(peer, near ? shared.link(sharing, peer, link) : link);
     }
     // What came before there were links has rung in vain.
     while (shared && !shared.rest());
+  }
+
+  get host(): number {
+    return this.#wireup.network?.host ?? 0;
+  }
+
+  get processorName(): string {
+    return this.#processorName;
   }
 
   get progress(): Progress {

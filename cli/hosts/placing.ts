@@ -69,8 +69,8 @@ function noRoom(hosts: readonly Host[], shares: readonly Share[], share: Share, 
   const room = mine.reduce((sum, host) => sum + limitOf(host, rule), 0);
   const limits = mine.slice(0, NAMED).map((host) => {
     const limit = limitOf(host, rule);
-    const word = limit === host.maxSlots ? "max_slots" : limit === 1 ? "slot" : "slots";
-    return `${host.name} has ${limit} ${word}`;
+    if (limit === host.maxSlots) return `${host.name} has max_slots=${limit}`;
+    return `${host.name} has ${limit} ${limit === 1 ? "slot" : "slots"}`;
   });
   if (mine.length > NAMED) limits.push(`and ${mine.length - NAMED} more hosts`);
   const all = mine.length > 1 ? `, ${room} in all` : "";

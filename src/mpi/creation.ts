@@ -1,5 +1,4 @@
 // mpi/creation: layer 9. The chapter "new communicators" of a communicator, of some of its ranks: Comm extends it. Contexts are drawn by rank 0 of each (comm/context.ts), and travel with what the ranks tell each other anyway.
-import { hostname } from "node:os";
 import {
   COMM_TYPE_HW_GUIDED,
   COMM_TYPE_HW_UNGUIDED,
@@ -17,6 +16,7 @@ import { Group as Members } from "../comm/group.ts";
 import { agree } from "./agree.ts";
 import { checkOptions } from "./arguments.ts";
 import type { Comm } from "./comm.ts";
+import { hostOfJob } from "./environment.ts";
 import { type Group, membersOf } from "./group.ts";
 import { Handling } from "./handling.ts";
 import { confinedTo } from "./hardware.ts";
@@ -24,7 +24,7 @@ import { type Info, infoItems } from "./info.ts";
 import type { Plan } from "./prequest.ts";
 
 /** What a rank tells the others in a split: where it wants to be, and a context, which counts if it becomes rank 0 there. */
-type Wish = readonly [color: string | number, key: number, context: number];
+type Wish = readonly [color: number, key: number, context: number];
 
 const SPLIT_TYPES = [
   COMM_TYPE_SHARED,
@@ -35,7 +35,7 @@ const SPLIT_TYPES = [
 ];
 
 /** The ranks that wish for a color, in the order of their keys. */
-function ranksOf(wishes: readonly Wish[], color: string | number): number[] {
+function ranksOf(wishes: readonly Wish[], color: number): number[] {
   const ranks = [...wishes.keys()].filter((rank) => wishes[rank]![0] === color);
   // A stable sort: ranks with the same key stay in order.
   return ranks.sort((a, b) => wishes[a]![1] - wishes[b]![1]);
@@ -45,9 +45,9 @@ export abstract class Creation<Made extends Comm<any>> extends Handling {
   /** A communicator over an endpoint, without topology; MPI.COMM_NULL without one. */
   protected abstract plain(endpoint: Endpoint | undefined, name: string): Made;
 
-  /** The name of the host that this rank runs on. */
-  protected get host(): string {
-    return hostname();
+  /** The number of the host that this rank runs on, among those of the job. */
+  protected get host(): number {
+    return hostOfJob();
   }
 
   /**
@@ -151,7 +151,7 @@ export abstract class Creation<Made extends Comm<any>> extends Handling {
   }
 
   /** @param strict no communicator where it would have all ranks */
-  #split(call: string, details: string, color: string | number, key: number, name: string, strict = false): Plan<Made> {
+  #split(call: string, details: string, color: number, key: number, name: string, strict = false): Plan<Made> {
     const { group, remote, engine, inter } = this.use(call);
     return this.plan(call, { details }, async (lane) => {
       const wish: Wish = [color, key, drawContext(engine.self)];

@@ -1,6 +1,5 @@
 // mpi/environment: layer 9. The process as a whole: COMM_WORLD, initialisation, the end, the clock. runtime.ts hands
 // itself down as an Environment; nothing here knows how ranks were started.
-import { hostname } from "node:os";
 import { CallSite } from "../base/call-site.ts";
 import {
   ABI_SUBVERSION,
@@ -22,6 +21,10 @@ export interface Environment {
   readonly self: Intracomm;
   readonly finalized: boolean;
   readonly progress: Progress;
+  /** Which of the job's hosts this one is, from 0: ranks with the same number share a machine, whatever it is called. */
+  readonly host: number;
+  /** What this host is called, other than every other host of the job. */
+  readonly processorName: string;
   /** Resolves when every rank has finished. */
   finalize(): Promise<void>;
   /** Ends the whole job; `where` is the line of the script that asked for it. */
@@ -114,9 +117,18 @@ export function wtick(): number {
   return 1e-9;
 }
 
-/** The name of the host. @see MPI-4.1 §9.1.2 */
+/**
+ * The name of the host. Where several hosts of the job call themselves the same, what the launcher was told to call this
+ * one stands behind it in parentheses.
+ * @see MPI-4.1 §9.1.2
+ */
 export function getProcessorName(): string {
-  return hostname();
+  return current().processorName;
+}
+
+/** Which of the job's hosts this one is. */
+export function hostOfJob(): number {
+  return current().host;
 }
 
 /** The version of the standard: `[4, 1]`. @see MPI-4.1 §9.1.1 */

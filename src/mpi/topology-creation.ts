@@ -27,7 +27,7 @@ export interface CartOptions {
 /** What a rank tells the others: a context, which counts if it becomes rank 0, where it runs, and what it was given. */
 interface Wish<Own> {
   readonly context: number;
-  readonly host: string;
+  readonly host: number;
   readonly terms: string;
   readonly own: Own;
 }

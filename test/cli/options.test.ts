@@ -323,7 +323,7 @@ const mistakes: readonly [argv: string, message: RegExp, help?: RegExp][] = [
   ["-f empty.txt a.ts", /-f empty\.txt: expected at least one line that names a host/],
   ["-f sub a.ts", /-f sub: expected a file that can be read \(EISDIR\)/],
   ["-f elsewhere.txt -host node9 a.ts", /-host node9: expected hosts of the host file/],
-  ["-f limited.txt -np 5 a.ts", /Cannot place 5 ranks: node1 has 1 max_slots, node2 has 3 max_slots, 4 in all/],
+  ["-f limited.txt -np 5 a.ts", /Cannot place 5 ranks: node1 has max_slots=1, node2 has max_slots=3, 4 in all/],
   ["--nooversubscribe -np 4 -H n1:2,n2 a.ts", /Cannot place 4 ranks: n1 has 2 slots, n2 has 1 slot, 3 in all/],
   ["--nooversubscribe -np 7 a.ts", /Cannot place 7 ranks: localhost has 6 slots/, /without --nooversubscribe/],
   ["--nolocal -np 2 a.ts", /Cannot use --nolocal: no other host is named/],

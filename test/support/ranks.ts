@@ -1,5 +1,6 @@
 // test/support/ranks: n ranks inside this process, over the inproc transport: for what communicators mean, without
 // launcher and sockets.
+import { hostname } from "node:os";
 import { Endpoint } from "../../src/comm/endpoint.ts";
 import { Group } from "../../src/comm/group.ts";
 import { Engine } from "../../src/engine/engine.ts";
@@ -38,7 +39,9 @@ export async function ranks<T>(
       throw new Error("Cannot end ranks that share a process");
     };
     const [world, progress] = [comms[0]!, engines[0]!.progress];
-    setEnvironment({ world, self: world, progress, finalized: false, finalize: unused, abort: unused, fail: unused });
+    const place = { host: 0, processorName: hostname() };
+    const ends = { finalized: false, finalize: unused, abort: unused, fail: unused };
+    setEnvironment({ world, self: world, progress, ...place, ...ends });
   }
 
   const { promise: late, reject } = Promise.withResolvers<never>();
