@@ -6,7 +6,7 @@ import { travelling } from "../launch/environment.ts";
 import type { RunPlan } from "../launch/plan.ts";
 import { HostProblem, HostsError } from "./host-problem.ts";
 import type { Progress } from "./progress.ts";
-import type { Hello } from "./protocol.ts";
+import type { AgentProgram, Hello } from "./protocol.ts";
 import { RemoteHost } from "./remote.ts";
 import { destination, openSsh } from "./ssh.ts";
 import { gather, type Staging } from "./staging.ts";
@@ -84,6 +84,7 @@ async function openHost(host: Host, plan: RunPlan, staging: Promise<Staging>, op
       cwd: process.cwd(),
     };
     const { needs } = await answerOf(agent.greet(hello), "agent", network.connectTimeout);
+    if (needs.length > 0 && !remote.stage) throw notShared(programs, needs);
     // The agent's heartbeat bounds what follows.
     if (needs.length > 0) await answerOf(agent.stage(files), "stage");
     return agent;
@@ -91,6 +92,13 @@ async function openHost(host: Host, plan: RunPlan, staging: Promise<Staging>, op
     agent.kill();
     throw error;
   }
+}
+
+/** `--no-stage`, and no shared file system. */
+function notShared(programs: readonly AgentProgram[], needs: readonly number[]): HostProblem {
+  const names = needs.map((index) => programs[index]!.script);
+  const message = `${names.join(", ")}, or a file that it needs, is not there with the same content`;
+  return new HostProblem("stage", message, "", "--no-stage needs a shared file system; without it the script is sent");
 }
 
 /** What an agent answers; that it refuses or goes away is a problem of its host. */

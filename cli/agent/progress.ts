@@ -4,12 +4,13 @@
 /** Milliseconds between two changes of the line. */
 const PACE = 100;
 
+/** That so many bytes are to be sent to a host, that so many more have been, that all are there. */
+export type Step = { readonly total: number } | { readonly sent: number } | "done";
+
 export class Progress {
   #show: ((text: string) => void) | undefined;
   #terminal: boolean;
-  #hosts = new Set<string>();
-  #total = 0;
-  #sent = 0;
+  #hosts = new Map<string, { total: number; sent: number; done: boolean }>();
   #begun = 0;
   #shown = 0;
 
@@ -19,30 +20,40 @@ export class Progress {
     this.#terminal = terminal;
   }
 
-  step(host: string, step: { total: number } | { sent: number }): void {
+  step(host: string, step: Step): void {
     this.#begun ||= performance.now();
-    this.#hosts.add(host);
-    if ("total" in step) this.#total += step.total;
-    else this.#sent += step.sent;
+    const state = this.#hosts.get(host) ?? { total: 0, sent: 0, done: false };
+    this.#hosts.set(host, state);
+    if (step === "done") state.done = true;
+    else if ("total" in step) state.total = step.total;
+    else state.sent += step.sent;
     const now = performance.now();
     if (!this.#terminal || now - this.#shown < PACE) return;
     this.#shown = now;
-    this.#show?.(`\r\x1b[Ktsmpi: sending tsmpi to ${this.#names()}: ${mega(this.#sent)} of ${mega(this.#total)} MB`);
+    const all = [...this.#hosts.values()];
+    const [sent, total] = [sum(all.map((each) => each.sent)), sum(all.map((each) => each.total))];
+    this.#show?.(`\r\x1b[Ktsmpi: sending tsmpi to ${names(this.#hosts.keys())}: ${mega(sent)} of ${mega(total)} MB`);
   }
 
   /** Everything is there, or given up. */
   end(): void {
     if (this.#hosts.size === 0) return;
+    const done = [...this.#hosts].filter(([, state]) => state.done);
     const seconds = ((performance.now() - this.#begun) / 1000).toFixed(1);
-    const line = `tsmpi: sent tsmpi to ${this.#names()}: ${mega(this.#sent)} MB in ${seconds} s`;
-    this.#show?.(`${this.#terminal ? "\r\x1b[K" : ""}${line}\n`);
+    const bytes = sum(done.map(([, state]) => state.total));
+    const line = `tsmpi: sent tsmpi to ${names(done.map(([host]) => host))}: ${mega(bytes)} MB in ${seconds} s\n`;
+    this.#show?.(`${this.#terminal ? "\r\x1b[K" : ""}${done.length > 0 ? line : ""}`);
     this.#hosts.clear();
   }
+}
 
-  #names(): string {
-    const names = [...this.#hosts];
-    return names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-  }
+function names(hosts: Iterable<string>): string {
+  const all = [...hosts];
+  return all.length > 4 ? `${all.slice(0, 3).join(", ")} and ${all.length - 3} more` : all.join(", ");
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function mega(bytes: number): string {

@@ -135,7 +135,11 @@ export class RemoteHost implements Starter {
       case "staged":
         return this.#answer.resolve(message);
       case "refused":
-        return this.#answer.reject(new Error(message.reason));
+        // Whoever asks is told; without a question it is the end.
+        this.#answer.promise.catch(() => {});
+        this.#answer.reject(new Error(message.reason));
+        if (this.#ranks.size > 0) this.#lose(message.reason);
+        return;
       case "pong":
         return this.#noteStopped(message.stopped);
       case "note":

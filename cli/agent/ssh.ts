@@ -7,6 +7,7 @@ import { HostProblem, isCrowded, type Phase, sshProblem } from "./host-problem.t
 import { hostCommand, MARK } from "./host-script.ts";
 import { Incoming } from "./incoming.ts";
 import { PipeWriter } from "./pipe-writer.ts";
+import type { Step } from "./progress.ts";
 import { PROTOCOL } from "./protocol.ts";
 import type { Carrier } from "./remote.ts";
 
@@ -18,8 +19,8 @@ export interface SshOptions {
   /** tsmpi may be put on the host. */
   readonly stage: boolean;
   readonly binaryDir: string | undefined;
-  /** Bytes of tsmpi itself: that so many are to be sent, then how many of them have been. */
-  readonly onStaging: (progress: { total: number } | { sent: number }) => void;
+  /** Told how tsmpi itself gets there. */
+  readonly onStaging: (step: Step) => void;
   readonly signal: AbortSignal;
 }
 
@@ -186,6 +187,7 @@ class Connection {
     if (answer === undefined)
       throw new HostProblem("stage", `tsmpi did not arrive in ${directory}`, this.#words.trim());
     if (answer !== "staged") throw this.#refusal("stage", answer);
+    this.#options.onStaging("done");
   }
 
   async #nextLine(): Promise<string> {

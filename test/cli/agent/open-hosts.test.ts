@@ -62,6 +62,16 @@ test("what a host's shell prints before is passed over, and a crowded sshd is as
   }
 });
 
+test("whichever login shell a host has understands what it is told", async () => {
+  for (const shell of ["sh", "bash", "zsh", "fish", "tcsh", "ksh"].filter((name) => Bun.which(name))) {
+    const { code, stdout, stderr, left } = await run({ hosts: ["alpha"], files, env: { FAKE_RSH_SHELL: shell } });
+    is(stderr, "", shell);
+    is(code, 0);
+    is(stdout, "rank 0\n");
+    equal(left, []);
+  }
+});
+
 test("another platform is told with the file that it needs, and gets it from --binary-dir", async () => {
   const uname = (machine: string) => `#!/bin/sh\ncase $1 in -s) echo Linux;; -m) echo ${machine};; esac\n`;
   const refused = async (machine: string) => {

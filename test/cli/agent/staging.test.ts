@@ -88,6 +88,7 @@ test("a host that gets full while it is sent tsmpi is reported, and keeps nothin
       ),
   });
   is(code, 1);
+  ok(!stderr.includes("sent tsmpi"));
   match(
     stderr,
     /full \(stage\): there is no place for tsmpi: .* could not be written whole\n {4}head: write error: No space left on device\n {4}make room/,
@@ -197,6 +198,23 @@ test("a script that is at the same path with the same content is taken from ther
   const { code, stdout, cwd } = await run({ hosts: ["alpha"], files });
   is(code, 0);
   is(stdout, `rank 0 ${cwd}\n`);
+});
+
+apart("--no-stage does not send the script either", async () => {
+  const { code, stderr, left } = await run({ hosts: ["alpha"], files, move: true, remote: { stage: false } });
+  is(code, 1);
+  match(stderr, /alpha \(stage\): .*main\.ts, or a file that it needs, is not there with the same content\n/);
+  equal(left, []);
+});
+
+apart("a sample with files of --stage runs where these are", async () => {
+  const { code, stdout, left } = await run({
+    ...{ hosts: ["alpha"], ranks: 2, script: "sample:clean", args: ["posts.txt"] },
+    ...{ files: { "posts.txt": "The cat sat on the mat.\n" }, stageInCwd: ["posts.txt"], move: true },
+  });
+  is(code, 0);
+  match(stdout, /^1 posts cleaned/);
+  equal(left, []);
 });
 
 apart("-wdir is a directory of the other host, and has to be there", async () => {
