@@ -31,8 +31,8 @@ export function completion(shell: string | undefined, commands: Words["commands"
 }
 
 function options(): Words["options"] {
-  const rows = optionTable.flatMap(({ names, about, values }) =>
-    names.map((name) => ({ name: dashed(name), about, value: values?.[0] })),
+  const rows = optionTable.flatMap(({ names, about, values, optional }) =>
+    names.map((name) => ({ name: dashed(name), about, value: optional ? undefined : values?.[0] })),
   );
   const others = [...answers].map(([name, answer]) => ({
     name: dashed(name),

@@ -12,7 +12,10 @@ export async function run(argv: string[], help: () => Promise<number>): Promise<
     cwd: process.cwd(),
     cores: availableParallelism(),
     hostName: hostname(),
-    interfaces: networkInterfaces(),
+    // Not every system lets one ask, and a job that names no hosts need not know.
+    get interfaces() {
+      return networkInterfaces();
+    },
     environment: process.env,
     samples: sampleNames,
   });

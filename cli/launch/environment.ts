@@ -26,9 +26,9 @@ const fastCopies = "glibc.cpu.x86_rep_movsb_threshold=0x40000000";
 /** What of the launcher's environment means the same on every host. */
 const everywhere = /^(TSMPI_.*|FORCE_COLOR|NO_COLOR|TERM|TZ|LANG|LANGUAGE|LC_.*|NODE_ENV)$/;
 
-/** What belongs to a login, a terminal or a file system, of which other hosts have their own; and what names our hosts. */
+/** What belongs to a login, a terminal or a file system, of which other hosts have their own; and secrets of this one. */
 const atHome =
-  /^(_|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|SHLVL|HOSTNAME|TMPDIR|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_.*|SSH_.*|DBUS_.*|SLURM_.*|TSMPI_HOSTFILE)$/;
+  /^(_|HOME|USER|LOGNAME|SHELL|PWD|OLDPWD|SHLVL|HOSTNAME|TMPDIR|DISPLAY|WAYLAND_DISPLAY|XAUTHORITY|XDG_.*|SSH_.*|DBUS_.*|SLURM_.*|TSMPI_HOSTFILE|TSMPI_TOKEN|TSMPI_TOKEN_FILE|TSMPI_LIBPMIX)$/;
 
 /**
  * What ranks on other hosts get of the launcher's environment, beyond what options name: `few` variables, as paths and

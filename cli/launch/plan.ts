@@ -90,7 +90,7 @@ export interface RunPlan {
   verbose: boolean;
   /** Print which rank runs where before the start; `only`: and start nothing. */
   displayMap: boolean | "only";
-  /** Options that were accepted and mean nothing on one machine, as they were typed. `commands/run` names them, not the launcher. */
+  /** Options that were accepted and mean nothing in this job, as they were typed. `commands/run` names them, not the launcher. */
   ignored: string[];
   /** What else to say before the start, unless quiet, one line each; also printed by `commands/run`. */
   notes: string[];

@@ -62,6 +62,10 @@ export const variables = {
     about: "The path of libpmix.so.2, by which ranks of Open MPI's mpirun meet, where the system does not find it.",
     default: "",
   },
+  TSMPI_HOSTFILE: {
+    about: "A file with a host per line, for jobs whose command line names no hosts.",
+    default: "",
+  },
   TSMPI_DEBUG: {
     about: "1 remembers the source line of every call, not only of those that wait long, and prints runtime stacks.",
     default: "0",

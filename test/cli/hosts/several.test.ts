@@ -51,14 +51,14 @@ test("programs run on their own hosts of a host file", async () => {
 });
 
 test("other hosts get few variables, those that are named, or with -genvall all that are not this host's own", async () => {
-  const names = ["NODE_ENV", "SECRET", "ASKED", "SSH_AUTH_SOCK"];
+  const names = ["NODE_ENV", "SECRET", "ASKED", "SSH_AUTH_SOCK", "TSMPI_TOKEN", "TSMPI_X"];
   const script = `console.log(${JSON.stringify(names)}.map((name) => process.env[name] ?? "-").join(" "));`;
   const env = Object.fromEntries(names.map((name) => [name, "here"]));
   const expected: readonly [options: string[], seen: string][] = [
-    [["-x", "ASKED"], "here - here -"],
-    [["-genvnone", "-genvlist", "ASKED"], "- - here -"],
-    [["-genvall"], "here here here -"],
-    [["-env", "ASKED", "1"], "here - 1 -"],
+    [["-x", "ASKED"], "here - here - - here"],
+    [["-genvnone", "-genvlist", "ASKED"], "- - here - - -"],
+    [["-genvall"], "here here here - - here"],
+    [["-env", "ASKED", "1"], "here - 1 - - here"],
   ];
   for (const [options, seen] of expected) {
     const { code, stdout } = await onHosts(
