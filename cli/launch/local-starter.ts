@@ -16,7 +16,7 @@ export function localStarter(command: RankCommand, host?: string): Starter {
     start({ rank, program, job, stdin, terminal }, events) {
       const env = rankEnvironment(process.env, program.env, job, terminal);
       if (shared === undefined) {
-        shared = openSharedMemory(job.localSize);
+        shared = openSharedMemory(job.localSize, env.TSMPI_TRANSPORT);
         if (typeof shared === "string") events.detail(`ranks share no memory: ${shared}`);
       }
       const memory = typeof shared === "string" ? undefined : shared;

@@ -14,6 +14,7 @@ import {
   rankCount,
   seconds,
   stdinReader,
+  transportName,
 } from "./option-values.ts";
 
 function set(env: Record<string, string>, values: readonly string[], option: string): void {
@@ -179,6 +180,16 @@ export const optionTable: readonly OptionRow[] = [
     about: "who reads standard input: a rank (default 0), all, none",
     apply(draft, [text], option) {
       draft.job.stdin = stdinReader(text!, option);
+    },
+  },
+  {
+    names: ["transport"],
+    shown: "--transport NAME",
+    values: ["NAME"],
+    group: "Job",
+    about: "what ranks of a host use: auto, shared-memory, websocket",
+    apply(draft, [name], option) {
+      draft.jobEnv.TSMPI_TRANSPORT = transportName(name!, option);
     },
   },
   {

@@ -4,6 +4,7 @@
 import { statSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
+import { variables } from "../../src/base/config.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** More ranks than this do not fit on one machine: their mesh alone has eight million connections. */
@@ -50,6 +51,13 @@ export function stdinReader(text: string, option: string): "all" | "none" | numb
   if (text === "all" || text === "none") return text;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw misfit(option, text, "a rank, all or none");
+}
+
+/** What the ranks of one host talk through, as `TSMPI_TRANSPORT` has it. */
+export function transportName(text: string, option: string): string {
+  const names = variables.TSMPI_TRANSPORT.words;
+  if ((names as readonly string[]).includes(text)) return text;
+  throw misfit(option, text, `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`);
 }
 
 /** `NAME=VALUE` cut at its first `=`; the value is undefined without one. */

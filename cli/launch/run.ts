@@ -10,12 +10,12 @@ import { Job } from "./job.ts";
 import type { RankCommand } from "./local-starter.ts";
 import { tooManyFiles } from "./open-files.ts";
 import { Output } from "./output.ts";
-import type { RunPlan } from "./plan.ts";
+import type { Program, RunPlan } from "./plan.ts";
 import { type EndingSignal, listen, signalNumber } from "./signals.ts";
 
-function checkTransport(): void {
+function checkTransport(programs: readonly Program[]): void {
   try {
-    wordVariable("TSMPI_TRANSPORT");
+    for (const { env } of programs) wordVariable("TSMPI_TRANSPORT", env.TSMPI_TRANSPORT);
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
@@ -42,7 +42,7 @@ export async function launch(plan: RunPlan, command: RankCommand = rankCommand):
   const here = plan.placement.filter((host) => plan.hosts[host]!.local).length;
   const refusal = tooManyFiles(here, plan.outputDir === undefined ? 0 : 2);
   if (refusal !== undefined) throw new UsageError(refusal);
-  checkTransport();
+  checkTransport(plan.programs);
   const giveUp = new AbortController();
   let job: Job | undefined;
   let kill = () => giveUp.abort();

@@ -18,10 +18,11 @@ export interface SharedMemoryFile {
 /**
  * Opens memory for `size` ranks, reserved in full: a rank would be killed where it runs out later. Or says why there is
  * none: then ranks talk through their connections alone.
+ * @param transport the ranks' TSMPI_TRANSPORT
  * @throws Error where the user insists on shared memory, and there is none
  */
-export function openSharedMemory(size: number): SharedMemoryFile | string {
-  const wanted = wordVariable("TSMPI_TRANSPORT");
+export function openSharedMemory(size: number, transport: string | undefined): SharedMemoryFile | string {
+  const wanted = wordVariable("TSMPI_TRANSPORT", transport);
   if (wanted === "websocket") return "TSMPI_TRANSPORT=websocket";
   const opened = open(size);
   if (typeof opened === "string" && wanted === "shared-memory" && size > 1) {

@@ -88,9 +88,12 @@ export function variable(name: VariableName | (string & {})): string | undefined
   return process.env[name] ?? (variables as Record<string, Variable>)[name]?.default;
 }
 
-/** A variable that is one of some words. @throws RangeError that names it when it is not */
-export function wordVariable(name: VariableName): string {
-  const value = variable(name) ?? "";
+/**
+ * A variable that is one of some words.
+ * @param value what it is set to, where another process is to get it
+ * @throws RangeError that names it when it is not
+ */
+export function wordVariable(name: VariableName, value: string = variable(name) ?? ""): string {
   const { words = [] } = variables[name] as Variable;
   if (words.includes(value)) return value;
   throw new RangeError(`Cannot use ${name}=${value}: expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);

@@ -58,6 +58,19 @@ test("a transport that does not exist is refused before anything starts, with th
   match(stderr, /Cannot use TSMPI_TRANSPORT=carrier-pigeon: expected auto, shared-memory or websocket/);
 });
 
+test("--transport does what the variable does, for this job, and takes the same names", async () => {
+  const { code, stderr } = await tsmpi(["-v", "-np", "2", "--transport", "websocket", "sample:hello"]);
+  is(code, 0);
+  match(stderr, /ranks share no memory: TSMPI_TRANSPORT=websocket/);
+  const both = await tsmpi(["-v", "-np", "2", "--transport=auto", "sample:hello"], {
+    env: { TSMPI_TRANSPORT: "websocket" },
+  });
+  ok(!both.stderr.includes("TSMPI_TRANSPORT=websocket"), both.stderr);
+  const wrong = await tsmpi(["-np", "2", "--transport", "carrier-pigeon", "sample:hello"]);
+  equal([wrong.code, wrong.stdout], [2, ""]);
+  match(wrong.stderr, /^tsmpi: Cannot use --transport carrier-pigeon: expected auto, shared-memory or websocket\n$/);
+});
+
 test("a rank that is killed while its peers send to it through shared memory ends the job, and nothing is left", async () => {
   const text = `import { MPI } from "tsmpi";
     const comm = MPI.COMM_WORLD;
