@@ -34,9 +34,10 @@ export class RendezvousChannel<In extends Message, Out extends Message> {
     this.#write(encodeControl(message));
   }
 
-  /** Ends the connection; what was sent before still goes out. */
-  close(): void {
-    this.#socket.end();
+  /** Ends the connection with a last line. */
+  close(line = ""): void {
+    this.#closed = true;
+    this.#socket.end(line);
   }
 
   /** Bytes have come. */

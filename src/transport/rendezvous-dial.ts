@@ -117,9 +117,10 @@ function attempt(address: string, port: number, meeting: Meeting, rank: number):
   const { promise, resolve, reject } = Promise.withResolvers<LeadChannel>();
   let socket: Socket<Guest> | undefined;
   const fail = (reason: string, refused = false) => {
-    socket?.end();
     const text = `${address} port ${port}: ${reason}`;
     reject(refused ? new Refused(text) : new Error(text));
+    // After that: it may call back before it returns.
+    socket?.end();
   };
   const timer = setTimeout(() => fail("no answer"), ATTEMPT_MS);
   const open = (opened: Socket<Guest>) => {

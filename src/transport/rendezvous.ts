@@ -14,6 +14,8 @@ export type RankChannel = RendezvousChannel<ToLead, FromLead>;
 
 interface Guest {
   channel: RankChannel;
+  /** Known only while the socket is open. */
+  address: string;
 }
 
 export interface RendezvousEvents {
@@ -89,7 +91,7 @@ export class Rendezvous {
 
   #accept(socket: Socket<Guest>): void {
     const channel: RankChannel = new RendezvousChannel(socket);
-    socket.data = { channel };
+    socket.data = { channel, address: socket.remoteAddress };
     socket.timeout(PROOF_SECONDS);
     socket.unref();
     this.#strangers.add(socket);
@@ -103,14 +105,14 @@ export class Rendezvous {
     const { channel } = socket.data;
     const verdict = judge(this.#meeting, line, this.#print);
     if (!verdict) {
-      channel.say(REFUSAL);
-      return this.#gone(socket, "it has not the job's token, or another number of ranks");
+      channel.close(REFUSAL);
+      return this.#refuse(socket, "it has not the job's token, or another number of ranks");
     }
     // A rank tries several ways, of which one is enough.
     channel.onClose = () => this.#strangers.delete(socket);
     if (!this.#events.came(verdict.rank, channel)) {
-      channel.say(REFUSAL);
-      return this.#gone(socket, "it is here already");
+      channel.close(REFUSAL);
+      return this.#refuse(socket, "it is here already");
     }
     this.#strangers.delete(socket);
     socket.timeout(0);
@@ -125,6 +127,6 @@ export class Rendezvous {
     this.#strangers.delete(socket);
     if (this.#refused.has(reason)) return;
     this.#refused.add(reason);
-    this.#events.refused(`rank 0 refused a connection from ${socket.remoteAddress ?? "somewhere"}: ${reason}`);
+    this.#events.refused(`rank 0 refused a connection from ${socket.data.address}: ${reason}`);
   }
 }
