@@ -8,7 +8,7 @@ import { killAll, processesWith, untilNone } from "./support/processes.ts";
 
 const DEADLINE_S = 180;
 /** Tests that start real ranks: one at a time, so that they do not take each other's cores. */
-const ALONE = /^(cli|samples|programs|bench|lan)\//;
+const ALONE = /^(cli|samples|programs|bench|lan|clusters)\//;
 const atOnce = Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), 3);
 
 const filters = process.argv.slice(2).filter((argument) => argument !== "--long");

@@ -32,6 +32,8 @@ export interface LeadEvents {
   send(rank: number, message: FromLead): void;
   /** Tells the user something. */
   say(text: string): void;
+  /** Tells the user why the job ends; returns when that may be expected to have been read. */
+  report(text: string): void;
 }
 
 interface Member {
@@ -79,11 +81,6 @@ export class Lead {
       },
       limits,
     );
-  }
-
-  /** True while this rank has not come yet. */
-  expects(rank: number): boolean {
-    return this.#members[rank] === undefined;
   }
 
   take(rank: number, message: ToLead): void {
@@ -179,7 +176,7 @@ export class Lead {
   #end(code: number, report?: string, culprit?: number): void {
     if (this.#over) return;
     this.#stop();
-    if (report !== undefined) this.#events.say(`${report}\ntsmpi: the job ends, exit code ${code}`);
+    if (report !== undefined) this.#events.report(`${report}\ntsmpi: the job ends, exit code ${code}`);
     this.#all({ kind: "end", code }, culprit);
   }
 

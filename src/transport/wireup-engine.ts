@@ -54,6 +54,8 @@ interface Shared {
 type Job = Extract<ToRank, { kind: "job" }>;
 type Say = (text: string) => void;
 
+const REPORT_MS = 200;
+
 export class EngineWireUp implements WireUp {
   readonly job: JobKey;
   readonly rank: number;
@@ -123,7 +125,7 @@ export class EngineWireUp implements WireUp {
     if (failure) {
       this.#over = true;
       const named = { rank: this.rank, pid: process.pid, host: hostname() };
-      this.#say(atFaultText(named, this.size, failure.what, failure.details));
+      report(this.#say, atFaultText(named, this.size, failure.what, failure.details));
     }
     this.#lead.send(message);
     if (failure) this.#engine.abort(failureCode(failure.code));
@@ -181,6 +183,7 @@ async function openLead(engine: Engine, say: Say): Promise<Connection> {
   const keys = { id: randomBytes(8).toString("hex"), secret: randomBytes(32), tls };
   const lead = new Lead(size, keys, numberVariable("TSMPI_WIREUP_TIMEOUT"), {
     say,
+    report: (text) => report(say, text),
     send: (rank, message) => (rank === 0 ? self.onMessage(message) : channels[rank]?.send(message)),
   });
   const listening = oneHost ? [LOOPBACK] : ["::", "0.0.0.0"];
@@ -215,6 +218,15 @@ async function findLead(engine: Engine): Promise<Connection> {
   const hosts = shared.machine === machine() ? [LOOPBACK] : shared.hosts;
   const token = Buffer.from(shared.token, "base64");
   return reachLead({ job, size, token }, rank, { hosts, ports: [shared.port] }, seconds);
+}
+
+/**
+ * Says why the job ends. Launchers drop what they have not read when a rank aborts or goes: this is how long they may take to
+ * read it (without it, one report in ten got lost under Hydra on a busy machine).
+ */
+function report(say: Say, text: string): void {
+  say(text);
+  Bun.sleepSync(REPORT_MS);
 }
 
 /** Until it is cleared, the event loop does not run empty. */

@@ -1,6 +1,6 @@
 // transport/wireup-pmi: layer 3. Ranks that Hydra (MPICH's mpiexec), Intel MPI or `srun --mpi=pmi2` has started: PMI-1, lines of
 // `key=value` on an inherited socket (PMI_FD) or over TCP (PMI_PORT), a question and an answer each. Called by engines.ts.
-import { writeSync } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 import type { Socket } from "bun";
 import { numberVariable, variable } from "../base/config.ts";
 import type { Engine } from "./wireup-engine.ts";
@@ -17,6 +17,8 @@ export function fieldsOf(line: string): Fields {
     }),
   );
 }
+
+const LAST_ANSWER_MS = 2000;
 
 /** Lines to and from the engine. */
 class PmiSession {
@@ -64,6 +66,25 @@ class PmiSession {
       else writeSync(this.#fd, line);
     } catch {
       // The engine has gone: the next answer will not come.
+    }
+  }
+
+  /**
+   * Sends the last command. An inherited socket is closed only when the engine has answered: one that cannot write its answer
+   * takes that for a failure of the job.
+   */
+  end(command: string): void {
+    this.send(command);
+    if (this.#fd === undefined) return;
+    const answer = Buffer.alloc(256);
+    for (const limit = performance.now() + LAST_ANSWER_MS; performance.now() < limit; Bun.sleepSync(1)) {
+      try {
+        readSync(this.#fd, answer);
+        return;
+      } catch (error) {
+        // Not there yet; anything else says that the engine has gone.
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
+      }
     }
   }
 
@@ -155,7 +176,7 @@ export async function pmi(): Promise<Engine> {
     job: kvsname,
     meeting: { share },
     abort: (code) => session.send(`cmd=abort exitcode=${code}`),
-    leave: () => session.send("cmd=finalize"),
+    leave: () => session.end("cmd=finalize"),
   };
 }
 

@@ -14,6 +14,8 @@ export interface LanOptions {
   readonly hosts?: number;
   /** Size of the home and of /tmp on each host but the first; in tmpfs's words. Default: `400m`. */
   readonly room?: string;
+  /** Where tsmpi is. Default: on the first host. */
+  readonly installed?: "first" | "everywhere";
 }
 
 /** Addresses are 10.91.0.1, 10.91.0.2, …; the names, which every host knows, are lab0, lab1, …. */
@@ -106,7 +108,7 @@ export class Lan {
 }
 
 /** Makes a network of hosts. Each has sshd running; the launcher's alone has tsmpi, and a key that lets it in everywhere. */
-export async function makeLan({ hosts: count = 3, room = "400m" }: LanOptions = {}): Promise<Lan> {
+export async function makeLan({ hosts: count = 3, room = "400m", installed = "first" }: LanOptions = {}): Promise<Lan> {
   await build();
   const names = Array.from({ length: count }, (_, index) => `lab${index}`);
   const addresses = names.map((_, index) => `${SUBNET}.${index + 1}`);
@@ -121,7 +123,7 @@ export async function makeLan({ hosts: count = 3, room = "400m" }: LanOptions = 
       LanHost.make({
         name,
         address: addresses[index]!,
-        ...(index === 0 ? { binary } : { room }),
+        ...(index === 0 || installed === "everywhere" ? { binary } : { room }),
         files: {
           "/etc/hosts": known,
           "/etc/resolv.conf": "",

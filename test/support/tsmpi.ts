@@ -19,6 +19,10 @@ export interface Options {
   readonly env?: Record<string, string | undefined>;
   /** What the launcher reads from its standard input, which then ends. Default: nothing. */
   readonly stdin?: string | Uint8Array;
+  /** Another launcher's command line, which gets the program and its arguments at its end. Default: none. */
+  readonly under?: readonly string[];
+  /** The program. Default: the binary. */
+  readonly program?: string;
   /** Seconds after which the job is killed and the call rejects with all that it has printed. Default: 30. */
   readonly deadline?: number;
 }
@@ -98,7 +102,8 @@ export async function start(args: readonly string[], options: Options = {}): Pro
   const tmp = workspace();
   const id = crypto.randomUUID();
   const mark = `TSMPI_TEST_MARK=${id}`;
-  const child = Bun.spawn([binary, ...args], {
+  const command = [...(options.under ?? []), options.program ?? binary, ...args];
+  const child = Bun.spawn(command, {
     cwd,
     env: { ...process.env, TMPDIR: tmp, TSMPI_TEST_MARK: id, ...options.env },
     stdio: [options.stdin === undefined ? "ignore" : Buffer.from(options.stdin), "pipe", "pipe"],
@@ -109,7 +114,7 @@ export async function start(args: readonly string[], options: Options = {}): Pro
 
   const output = { stdout: "", stderr: "" };
   const dump = () =>
-    `tsmpi ${args.join(" ")}\n--- stdout\n${output.stdout.slice(-8000)}\n--- stderr\n${output.stderr.slice(-8000)}`;
+    `${command.join(" ")}\n--- stdout\n${output.stdout.slice(-8000)}\n--- stderr\n${output.stderr.slice(-8000)}`;
   let look = () => {};
   const collect = async (stream: ReadableStream<Uint8Array>, name: "stdout" | "stderr") => {
     const decoder = new TextDecoder();
