@@ -73,6 +73,10 @@ export function display(draft: Draft, list: string, option: string): void {
 /** `-launcher ssh`: what starts the ranks of other hosts. */
 export function launcher(draft: Draft, text: string, option: string): void {
   if (!/^(ssh|rsh|fork)$/.test(text)) throw misfit(option, text, "ssh, rsh or fork");
-  if (text === "fork") draft.rules.fork = true;
-  else draft.job.remote.rsh = text;
+  if (text === "fork") {
+    draft.rules.fork = true;
+  } else {
+    draft.job.remote.rsh = text;
+    draft.betweenHosts.push(`${option} ${text}`);
+  }
 }

@@ -152,7 +152,6 @@ export const hostRows: readonly OptionRow[] = [
     names: ["launcher", "bootstrap"],
     shown: "-launcher ssh|fork",
     values: ["NAME"],
-    between: true,
     group: "Between hosts",
     about: "fork takes all hosts for this machine",
     apply: (draft, [text], option) => launcher(draft, text!, option),

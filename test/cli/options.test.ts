@@ -463,6 +463,11 @@ test("--interface takes an interface of any host; MPIEXEC_PORT_RANGE counts wher
   );
 });
 
+test("-launcher fork has an effect on one machine, -launcher ssh has none", () => {
+  equal(plan("-launcher fork -H node1 a.ts").ignored, []);
+  equal(plan("-launcher ssh a.ts").ignored, ["-launcher ssh"]);
+});
+
 test("--agents takes its list behind = only, so that a script may follow", () => {
   equal(plan("--agents a.ts").remote.agents, []);
   equal(plan("--agents=lab1,lab2 a.ts").remote.agents, ["lab1", "lab2"]);
