@@ -42,11 +42,7 @@ export class NamedHosts {
     return [...mine.values()];
   }
 
-  /** The number of a host among all. */
-  indexOf(host: Host): number {
-    return [...this.#hosts.keys()].indexOf(this.keyOf(host));
-  }
-
+  /** The same text for all mentions of one host. */
   keyOf({ name, user = "", local }: Pick<Host, "name" | "user" | "local">): Key {
     return local ? "" : `${user}@${canonicalName(name)}`;
   }
