@@ -1,0 +1,70 @@
+// Under a real Slurm with two nodes: srun without PMI, and with it; srun in a batch script.
+// deadline: 400
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import { is, match, skip } from "../support/assert.ts";
+import { noSlurm, startSlurm } from "../support/slurm.ts";
+import { binary, tsmpi, workspace } from "../support/tsmpi.ts";
+import { claims, type Launcher, run } from "./claims.ts";
+
+const reason = noSlurm();
+if (reason !== undefined) skip("Slurm", reason);
+else {
+  const slurm = await startSlurm();
+  const srun = (...options: string[]): Launcher["command"] => {
+    return (ranks) => [
+      "srun",
+      "--quiet",
+      "--kill-on-bad-exit=1",
+      `--nodes=${Math.min(ranks, 2)}`,
+      `--ntasks=${ranks}`,
+      ...options,
+    ];
+  };
+  const plain: Launcher = { name: "srun", engine: "slurm", command: srun("--mpi=none"), env: () => slurm.env };
+  claims(plain);
+  claims({ ...plain, name: "srun --mpi=pmi2", engine: "pmi", command: srun("--mpi=pmi2") });
+
+  test("srun: the token that was made in the home is the user's alone", () => {
+    const file = join(slurm.env.HOME!, ".tsmpi/token");
+    is(statSync(file).mode & 0o777, 0o600);
+    match(readFileSync(file, "utf8"), /^[0-9a-f]{64}\n$/);
+  });
+
+  test("srun: a rank with another token is refused, and everyone ends with an error", async () => {
+    // Each rank makes a token of its own.
+    const script = `export TSMPI_TOKEN=only-for-rank-number-$SLURM_PROCID; exec ${binary} sample:hello`;
+    const launcher = { ...plain, command: (ranks: number) => [...srun("--mpi=none")(ranks), "sh", "-c", script] };
+    const { code, stdout, stderr } = await run(launcher, 2, [], { env: { TSMPI_WIREUP_TIMEOUT: "8" } });
+    is.not(code, 0);
+    is(stdout, "");
+    match(stderr, "it has not the job's token, or another number of ranks");
+  });
+
+  test("srun: a rank that does not come is named within the bound", async () => {
+    const script = `if [ $SLURM_PROCID = 1 ]; then exec sleep 30; else exec ${binary} sample:hello; fi`;
+    const launcher = { ...plain, command: (ranks: number) => [...srun("--mpi=none")(ranks), "sh", "-c", script] };
+    const { code, stderr } = await run(launcher, 3, [], { env: { TSMPI_WIREUP_TIMEOUT: "1" } });
+    is.not(code, 0);
+    match(stderr, "rank 1 did not start within 1 s (TSMPI_WIREUP_TIMEOUT)");
+  });
+
+  test("sbatch: the batch script itself is one rank, what it starts with srun are several", async () => {
+    const cwd = workspace();
+    const job = ["#!/bin/sh", `${binary} sample:hello`, `srun --ntasks=3 ${binary} sample:hello | sort`].join("\n");
+    const under = ["sbatch", "--wait", "--quiet", "--nodes=2", "--ntasks=3", `--output=${join(cwd, "out")}`];
+    const script = join(cwd, "job.sh");
+    const result = await tsmpi([], { cwd, files: { "job.sh": job }, under, program: script, env: slurm.env });
+    is(result.code, 0, result.stderr);
+    const lines = readFileSync(join(cwd, "out"), "utf8").trim().split("\n");
+    is(
+      lines.map((line) => line.replace(/^Hello from (.*) on .*/, "$1")).join(),
+      "rank 0 of 1,rank 0 of 3,rank 1 of 3,rank 2 of 3",
+    );
+  });
+
+  test.after(() => slurm.end());
+}
+
+test.run();
