@@ -52,7 +52,7 @@ for (const [name, ...names] of calls) {
 
 test("neighbors in memory, places of their own, types and MPI.IN_PLACE share a buffer as before", async () => {
   await ranks(3, async (comm: Intracomm) => {
-    const { rank, size } = comm;
+    const { rank } = comm;
     const memory = Int32Array.of(rank, -1, -1, -1);
     await comm.allgather(memory.subarray(0, 1), { into: memory.subarray(1) });
     equal([...memory], [rank, 0, 1, 2]);
