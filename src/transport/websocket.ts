@@ -90,8 +90,10 @@ export class Mesh {
     return this.#links;
   }
 
-  /** Stops listening. Links stay. */
+  /** Stops listening, and waiting for those that have not connected. Links stay. */
   close(): void {
+    this.#failure ??= "it is closed";
+    this.#onChange();
     this.#listener.stop();
     this.#local?.stop();
   }
