@@ -140,14 +140,16 @@ export class Progress {
     this.#turning = true;
     const polled = this.#polled;
     polled?.rouse();
-    let last = (this.#turned = Bun.nanoseconds());
+    let last = Bun.nanoseconds();
+    this.#turned = last;
     let turns = 0;
     const turn = () => {
       this.#served = 0;
       if (polled?.poll()) this.#arrived = true;
       if (this.#waiting.length === 0) return this.#stopTurning(turn);
       if (++turns % TURNS_PER_LOOK === 0 || this.#spinNs === 0) {
-        const now = (this.#turned = Bun.nanoseconds());
+        const now = Bun.nanoseconds();
+        this.#turned = now;
         if (this.#arrived) last = now;
         this.#arrived = false;
         if (now - last > this.#spinNs) return this.#stopTurning(turn);
