@@ -38,6 +38,10 @@ export class Calls {
    */
   readonly #last: { call: Call | undefined; site: CallSite | undefined } = { call: undefined, site: undefined };
   #next = 0;
+  /** Of calls to come of which messages are here, what the first of them gives as check. */
+  readonly #early = new Map<number, number>();
+  /** A message is here that may show a disagreement. To look through all of them at each call would be too slow. */
+  #suspicious = false;
 
   constructor(members: Members) {
     this.#members = members;
@@ -52,8 +56,13 @@ export class Calls {
     const tag = this.#next;
     this.#next = (tag + 1) % TAGS;
     this.#recent[tag % REMEMBERED] = { tag, check, operation: undefined, failed: false };
+    const early = this.#early.get(tag);
+    if (early !== undefined) this.#early.delete(tag);
+    if (!this.#suspicious && (early === undefined || early === check)) return tag;
+    this.#suspicious = false;
     const wrong = this.audit(channel);
     if (!wrong) return tag;
+    this.#suspicious = true;
     this.#recent[tag % REMEMBERED]!.failed = true;
     throw wrong;
   }
@@ -91,10 +100,19 @@ export class Calls {
    * that of its call or, where that has completed, of the one that is in progress.
    */
   unexpected(message: Arrival): void {
-    const call = this.#recent[message.tag % REMEMBERED];
-    if (!call || call.tag !== message.tag || call.check === message.check || call.failed) return;
+    const { tag, check } = message;
+    const call = this.#recent[tag % REMEMBERED];
+    if (!call || call.tag !== tag) {
+      if (!this.#early.has(tag)) this.#early.set(tag, check);
+      else if (this.#early.get(tag) !== check) this.#suspicious = true;
+      return;
+    }
+    if (call.check === check || call.failed) return;
     const operation = call.operation ?? this.#recent[(this.#next + TAGS - 1) % REMEMBERED]?.operation;
-    if (!operation) return;
+    if (!operation) {
+      this.#suspicious = true;
+      return;
+    }
     call.failed = true;
     operation.reject(this.#wrong(call, message));
   }

@@ -56,6 +56,8 @@ export class Engine implements Sink {
   readonly #credits: Credit[];
   readonly #rendezvous: Rendezvous;
   readonly #peers = new Peers();
+  /** Whose frames are being taken in. */
+  #from = 0;
   #framesSent = 0;
   #framesReceived = 0;
   /** Told, once, when the connection with a process breaks that has not finished. */
@@ -188,7 +190,7 @@ export class Engine implements Sink {
     if (parts) {
       this.#giveBack(source, arrivalBytes(message));
       if (id > 0) this.#post(source, encodeAck(id));
-      return finish(receive, message, parts, true);
+      return receive.finish(message, parts, true);
     }
     this.#fetch(message, id, receive);
   }
@@ -254,10 +256,11 @@ export class Engine implements Sink {
 
   // --- what arrives (Sink) ---
 
-  message(peer: number, message: Uint8Array): void {
+  message(peer: number, message: Uint8Array, start?: number, end?: number): void {
     this.progress.arrived();
     try {
-      decodeFrames(message, (frame) => this.#take(peer, frame));
+      this.#from = peer;
+      decodeFrames(message, this.#take, start, end);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#broken(peer, error.message);
@@ -293,7 +296,8 @@ export class Engine implements Sink {
     this.#links[peer]?.close();
   }
 
-  #take(peer: number, frame: Frame): void {
+  readonly #take = (frame: Frame): void => {
+    const peer = this.#from;
     this.#framesReceived++;
     switch (frame.kind) {
       case "eager":
@@ -321,7 +325,7 @@ export class Engine implements Sink {
         this.#peers.finish(peer);
         return this.#settleGone(peer, true);
     }
-  }
+  };
 
   #takeEager(peer: number, frame: Frame & { kind: "eager" }): void {
     const { parts: given } = frame;
@@ -338,7 +342,7 @@ export class Engine implements Sink {
     receive.arrival = arrival;
     this.#giveBack(peer, arrivalBytes(arrival));
     if (frame.ack > 0) this.#post(peer, encodeAck(frame.ack));
-    finish(receive, arrival, frame.parts, frame.parts.length === 1 && sizes[0]! <= COPIED);
+    receive.finish(arrival, frame.parts, frame.parts.length === 1 && sizes[0]! <= COPIED);
   }
 
   #takeRts(peer: number, frame: Frame & { kind: "rts" }): void {
@@ -364,7 +368,7 @@ export class Engine implements Sink {
       this.#rendezvous.decline(message.source, id);
       return operation.reject(error);
     }
-    const done = () => finish(receive, message, parts, true);
+    const done = () => receive.finish(message, parts, true);
     this.#rendezvous.accept(message.source, id, parts, done, (error) => operation.reject(error));
   }
 
@@ -386,13 +390,5 @@ export class Engine implements Sink {
 
   #channel(context: number): Channel {
     return this.channels.of(context);
-  }
-}
-
-function finish<T>(receive: Receive<T>, arrival: Arrival, parts: readonly Uint8Array[], own: boolean): void {
-  try {
-    receive.operation.resolve(receive.target.finish(arrival, parts, own));
-  } catch (error) {
-    receive.operation.reject(error);
   }
 }

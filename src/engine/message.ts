@@ -70,6 +70,15 @@ export class Receive<T = any> extends Entry {
     this.target = target;
     this.operation = operation;
   }
+
+  /** Settles with what the target makes of the message; see there. */
+  finish(arrival: Arrival, parts: readonly Uint8Array[], own: boolean): void {
+    try {
+      this.operation.resolve(this.target.finish(arrival, parts, own));
+    } catch (error) {
+      this.operation.reject(error);
+    }
+  }
 }
 
 /** What is wrong with a message's description, whatever its content: a peer that sends this breaks the protocol. */

@@ -1,16 +1,22 @@
-// engine/progress: layer 4. The one wait policy: who waits keeps the event loop turning for a bounded time, then sleeps
-// in it until a socket wakes it. One object per process. Called by everything that waits.
+// engine/progress: layer 4. The one wait policy, in four steps: a call that waits looks into shared memory at once, then
+// between the microtasks, then keeps the event loop turning, each for a bounded time; then the process sleeps until a
+// socket wakes it. One object per process. Called by everything that waits.
 import type { Operation } from "./operation.ts";
 
 /** Turns of the event loop (about 1 µs each) between two looks at the clock. */
 const TURNS_PER_LOOK = 16;
+/** Turns without news before it sleeps, where nobody waits: the script is most likely about to make its next call. */
+const TURNS_TO_SPARE = 32;
 /** Looks at shared memory (about 10 ns each) between two looks at the clock, and a word to the scheduler. */
 const POLLS_PER_LOOK = 64;
+/** Looks between two microtasks. */
+const POLLS_PER_MICROTASK = 4;
 /** Nanoseconds for which a call looks at shared memory before it goes back to the event loop. */
 const SPIN_AT_ONCE = 50_000;
-/** Calls, and nanoseconds, that may be served without a turn of the event loop: timers and sockets want theirs. */
-const CALLS_PER_TURN = 1024;
-const NS_PER_TURN = 2_000_000;
+/** Calls that are served between two looks at the clock, and nanoseconds without a turn of the event loop: timers and
+ * sockets want theirs. */
+const CALLS_PER_LOOK = 64;
+const NS_PER_TURN = 1_000_000;
 
 /** What brings messages without waking the event loop. */
 export interface Polled {
@@ -24,6 +30,7 @@ export interface Polled {
 
 export class Progress {
   readonly #spinNs: number;
+  readonly #spinAtOnce: number;
   /** Operations that somebody waits for. The script has not ended while there is one. */
   readonly #waiting: Operation<any>[] = [];
   #turning = false;
@@ -32,13 +39,18 @@ export class Progress {
   #release = () => {};
   #polled: Polled | undefined;
   #pause = () => {};
-  /** Calls served since the last turn of the event loop, and when that was. */
+  /** Calls served since the last look at the clock, and when the event loop has last turned. */
   #served = 0;
   #turned = 0;
+  /** Looking between microtasks, and until when. */
+  #looking = false;
+  #lookEnd = 0;
+  #looks = 0;
 
   /** @param spinUs microseconds of turning after the last arrival; 0 sleeps at once */
   constructor(spinUs: number) {
     this.#spinNs = spinUs * 1000;
+    this.#spinAtOnce = spinUs > 0 ? SPIN_AT_ONCE : SPIN_AT_ONCE / 10;
   }
 
   /** The operations that somebody waits for. */
@@ -55,16 +67,28 @@ export class Progress {
     this.#pause = pause;
   }
 
-  /** Polls for a bounded time, where there is something to poll, until the operation settles. */
+  /** A call is served without waiting: a turn of the event loop that is due first, or undefined. */
+  served(): Promise<void> | undefined {
+    if (++this.#served < CALLS_PER_LOOK) return undefined;
+    this.#served = 0;
+    const now = Bun.nanoseconds();
+    if (now - this.#turned < NS_PER_TURN) return undefined;
+    this.#turned = now;
+    return new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+
+  /** Polls for a bounded time, where there is something to poll, until something moves. */
   spin(operation: Operation<any>): void {
     const polled = this.#polled;
-    if (!polled || ++this.#served > CALLS_PER_TURN) return;
+    if (!polled) return;
     if (!this.#turning) this.#turn();
     polled.poll();
     if (operation.settled) return;
     const begin = Bun.nanoseconds();
     if (begin - this.#turned > NS_PER_TURN) return;
-    const end = begin + (this.#spinNs > 0 ? SPIN_AT_ONCE : SPIN_AT_ONCE / 10);
+    const end = begin + this.#spinAtOnce;
     do {
       // What has come may be half of something whose other half is a microtask's: those run only when this returns.
       for (let i = 0; i < POLLS_PER_LOOK; i++) if (polled.poll()) return;
@@ -122,6 +146,7 @@ export class Progress {
     operation.place = this.#waiting.push(operation) - 1;
     operation.onSettled(this.#leave);
     if (!this.#turning && (this.#spinNs > 0 || this.#polled)) this.#turn();
+    this.#beginLooking();
   }
 
   readonly #leave = (operation: Operation<any>) => {
@@ -135,6 +160,34 @@ export class Progress {
     this.#release();
   };
 
+  /** Looks into shared memory between microtasks: an algorithm of several steps goes on in those. */
+  #beginLooking(): void {
+    if (this.#looking || !this.#polled) return;
+    this.#looking = true;
+    this.#looks = 0;
+    this.#lookEnd = Bun.nanoseconds() + this.#spinAtOnce;
+    queueMicrotask(this.#look);
+  }
+
+  readonly #look = (): void => {
+    const polled = this.#polled!;
+    if (this.#waiting.length > 0 && this.#turning) {
+      for (let i = 0; i < POLLS_PER_MICROTASK; i++) {
+        if (!polled.poll()) continue;
+        this.#arrived = true;
+        break;
+      }
+      if (++this.#looks % (POLLS_PER_LOOK / POLLS_PER_MICROTASK) !== 0) return queueMicrotask(this.#look);
+      const now = Bun.nanoseconds();
+      if (this.#arrived) this.#lookEnd = now + this.#spinAtOnce;
+      if (now < this.#lookEnd && now - this.#turned < NS_PER_TURN) {
+        this.#pause();
+        return queueMicrotask(this.#look);
+      }
+    }
+    this.#looking = false;
+  };
+
   /** Turns the event loop: sockets and timers are served at every turn, and what is polled is. */
   #turn(): void {
     this.#turning = true;
@@ -143,16 +196,21 @@ export class Progress {
     let last = Bun.nanoseconds();
     this.#turned = last;
     let turns = 0;
+    let spare = 0;
     const turn = () => {
-      this.#served = 0;
-      if (polled?.poll()) this.#arrived = true;
-      if (this.#waiting.length === 0) return this.#stopTurning(turn);
+      if (polled?.poll()) {
+        this.#arrived = true;
+        this.#beginLooking();
+      }
+      if (this.#waiting.length > 0 || this.#arrived) spare = 0;
+      else if (++spare > TURNS_TO_SPARE) return this.#stopTurning(turn);
       if (++turns % TURNS_PER_LOOK === 0 || this.#spinNs === 0) {
         const now = Bun.nanoseconds();
         this.#turned = now;
         if (this.#arrived) last = now;
         this.#arrived = false;
         if (now - last > this.#spinNs) return this.#stopTurning(turn);
+        if (turns % TURNS_PER_LOOK === 0) this.#pause();
       }
       setImmediate(turn);
     };

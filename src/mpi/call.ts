@@ -19,6 +19,8 @@ export interface WaitOptions {
   readonly cancel?: (() => boolean) | undefined;
   /** How many frames, ours included, to look through for the script's line. */
   readonly frames?: number;
+  /** It has several steps, which go on in microtasks: looking for messages at once would be looking too early. */
+  readonly steps?: boolean;
 }
 
 /**
@@ -29,12 +31,12 @@ export function waitFor<T>(
   progress: Progress,
   operation: Operation<T>,
   call: Call,
-  { signal, cancel, frames }: WaitOptions = {},
+  { signal, cancel, frames, steps }: WaitOptions = {},
 ): Promise<T> {
-  if (!operation.settled) progress.spin(operation);
+  if (!operation.settled && !steps) progress.spin(operation);
   if (operation.settled) {
     if (operation.failed) operation.locate(new CallSite(frames));
-    return operation.promise();
+    return progress.served()?.then(() => operation.promise()) ?? operation.promise();
   }
   operation.call ??= call;
   operation.site ??= new CallSite(frames);

@@ -97,7 +97,7 @@ export abstract class Planning extends Partitioned {
   protected finish<T>(plan: () => Plan<T>): Promise<T> {
     return attempt(() => {
       const pending = plan()();
-      return waitFor(pending.progress, pending.operation, pending);
+      return waitFor(pending.progress, pending.operation, pending, { steps: true });
     });
   }
 }

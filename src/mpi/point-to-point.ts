@@ -217,8 +217,9 @@ export abstract class PointToPoint extends Buffered {
       checkOptions(call, options, SEND);
       const items = checkSent(call, data, options);
       const operation = this.post(call, data, items, options?.dest, options?.tag);
-      if (!operation) return Promise.resolve();
-      return waitFor(this.use(call).engine.progress, operation, { describe: this.#describeSend(call, options) });
+      const { progress } = this.use(call).engine;
+      if (!operation) return progress.served() ?? Promise.resolve();
+      return waitFor(progress, operation, { describe: this.#describeSend(call, options) });
     });
   }
 

@@ -127,8 +127,8 @@ export class SharedMemory implements Sink {
 
   // --- what the connections tell (Sink): bells, and all that comes from ranks that do not share the memory ---
 
-  message(peer: number, message: Uint8Array): void {
-    if (message[0] !== BELL) return this.#sink.message(peer, message);
+  message(peer: number, message: Uint8Array, start?: number, end?: number): void {
+    if (message[start ?? 0] !== BELL) return this.#sink.message(peer, message, start, end);
     // Nobody may be waiting, and then nobody polls: the next message is to ring again.
     while (!this.rest());
   }
@@ -360,11 +360,11 @@ class SharedLink implements Link {
     const { bytes, words } = this.#shared;
     switch (kind) {
       case MESSAGE:
-        return this.#sink.message(this.#peer, bytes.subarray(at, at + length));
+        return this.#sink.message(this.#peer, bytes, at, at + length);
       case SLOT: {
         const slot = words[at >> 2]!;
         const memory = this.#layout.slot(this.#other, slot);
-        this.#sink.message(this.#peer, bytes.subarray(memory, memory + words[(at >> 2) + 1]!));
+        this.#sink.message(this.#peer, bytes, memory, memory + words[(at >> 2) + 1]!);
         return this.#free(slot);
       }
       case BULK: {

@@ -47,8 +47,8 @@ export interface Landing {
 
 /** What the engine gives every transport. Never called from inside a Link's method. Calls must not throw. */
 export interface Sink {
-  /** A short message. `message` is lent for the duration of the call. */
-  message(peer: number, message: Uint8Array): void;
+  /** A short message: all of `message`, or its bytes `start … end`. It is lent for the duration of the call. */
+  message(peer: number, message: Uint8Array, start?: number, end?: number): void;
   /**
    * A bulk message of `length` bytes begins; `window` is its first BULK_WINDOW bytes, lent for the duration of the
    * call. Returning undefined refuses it: the transport drops the connection and reports the peer as lost.

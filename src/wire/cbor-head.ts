@@ -12,6 +12,9 @@ export const HEAD_LIMIT = 9;
 /** Byte strings up to this long are copied when read: a view of fresh memory costs 180 ns, a short copy 50. */
 export const COPIED = 256;
 
+/** Up to this many bytes are copied in a loop: 14 ns and 0.5 a byte, against 50 of slice(). */
+export const LOOPED = 48;
+
 /** Writes a head at `at` and returns where it ends. `value` is a whole number from 0 to 2⁵³−1. */
 export function writeHead(into: Uint8Array, at: number, major: number, value: number): number {
   const first = major << 5;
@@ -52,18 +55,26 @@ function writeUint32(into: Uint8Array, at: number, value: number): void {
 export class HeadReader {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;
+  end = 0;
+
+  /** Reads `bytes` from `at` to `end`. */
+  begin(bytes: Uint8Array, at = 0, end = bytes.byteLength): void {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
 
   /** The number of the next head, which must be of type `major`. @throws RangeError when it is not, or is cut off */
   read(major: number): number {
     const bytes = this.bytes;
-    const first = bytes[this.at++];
-    if (first === undefined) throw new RangeError("the frame ends too early");
+    if (this.at >= this.end) throw new RangeError("the frame ends too early");
+    const first = bytes[this.at++]!;
     if (first >> 5 !== major) throw new RangeError(`CBOR major type ${first >> 5} where ${major} was expected`);
     const short = first & 31;
     if (short < 24) return short;
     if (short > 27) throw new RangeError("CBOR item of indefinite or reserved length");
     const count = 1 << (short - 24);
-    if (this.at + count > bytes.byteLength) throw new RangeError("the frame ends too early");
+    if (this.at + count > this.end) throw new RangeError("the frame ends too early");
     let value = 0;
     for (let i = 0; i < count; i++) value = value * 256 + bytes[this.at++]!;
     if (value > Number.MAX_SAFE_INTEGER) throw new RangeError("a number beyond 2^53-1");
@@ -74,10 +85,14 @@ export class HeadReader {
   readBytes(): Uint8Array {
     const length = this.read(BYTE_STRING);
     const start = this.at;
-    if (length > this.bytes.byteLength - start) {
+    if (length > this.end - start) {
       throw new RangeError(`a byte string claims ${length} bytes, more than there are`);
     }
     this.at += length;
-    return length <= COPIED ? this.bytes.slice(start, this.at) : this.bytes.subarray(start, this.at);
+    if (length > COPIED) return this.bytes.subarray(start, this.at);
+    if (length > LOOPED) return this.bytes.slice(start, this.at);
+    const copy = new Uint8Array(length);
+    for (let i = 0; i < length; i++) copy[i] = this.bytes[start + i]!;
+    return copy;
   }
 }

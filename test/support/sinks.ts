@@ -25,9 +25,9 @@ export class RecordingSink implements Sink {
   #started = 0;
   #waiters: { check: () => boolean; resolve: () => void }[] = [];
 
-  message(peer: number, message: Uint8Array): void {
+  message(peer: number, message: Uint8Array, start?: number, end?: number): void {
     this.#called();
-    this.#push({ kind: "short", peer, bytes: message.slice() });
+    this.#push({ kind: "short", peer, bytes: message.slice(start, end) });
     this.#wake();
   }
 

@@ -268,7 +268,7 @@ test("writeHead() and HeadReader agree on every number, and heads have the short
       const limits = [24, 2 ** 8, 2 ** 16, 2 ** 32];
       is(end - at, [1, 2, 3, 5, 9][limits.filter((limit) => value >= limit).length]);
       const reader = new HeadReader();
-      reader.bytes = into.subarray(0, end);
+      reader.begin(into, 0, end);
       reader.at = at;
       is(reader.read(UNSIGNED), value);
       is(reader.at, end);
