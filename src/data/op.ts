@@ -146,6 +146,16 @@ export class Op {
   }
 
   /**
+   * Throws ERR_OP where a predefined operator is not defined for what a rank gives, so that the rank hears of it that gave
+   * it, before anything is sent; for the library. What is inside arrays of values is seen when they are combined.
+   */
+  checkOperand(value: unknown): void {
+    if (!this.predefined || value === undefined || value === null || Array.isArray(value)) return;
+    if (isTypedArray(value)) this.#kernel.check?.(value);
+    else this.#kernel.combine(value, value);
+  }
+
+  /**
    * Combines two whole values, `a` from the lower rank; for the library. A predefined operator never changes `a` or
    * `b`, but the result may be one of them (REPLACE, NO_OP); a function may change them. It goes on after `free`, for the
    * reductions that have begun.

@@ -29,6 +29,7 @@ function describe({ op, root, details }: Agreement, endpoint: Endpoint): string 
 /** What the ranks must agree on in a reduction; where it combines elements, also in their kind and number. */
 export function reductionOf(op: Op, root: number | undefined, data: unknown, into: unknown): Agreement {
   const given = data === IN_PLACE ? into : data;
+  if (!(given instanceof Packed)) op.checkOperand(given);
   if (!op.elementwise) return { op, root };
   if (given instanceof Packed) return { op, root, element: given.element, length: given.length };
   return isTypedArray(given) ? { op, root, element: elementOf(given), length: given.length } : { op, root };

@@ -48,8 +48,10 @@ export abstract class Reduction extends CollectiveW {
     const receive = packedItems(call, atRoot ? into : undefined, options, true)?.operand();
     const items = itemLoop(call, op, options);
     const run = converter({ data, into, apart: atRoot && this.gives(root) && call }, send, receive);
-    return this.plan(call, reductionOf(op, root, send ?? data, receive ?? into), (lane) =>
-      run((given, room) => this.collectives.reduce(lane, given, { op, root, into: room, items })),
+    return this.plan(
+      call,
+      reductionOf(op, root, send ?? (this.gives(root) ? data : undefined), receive ?? into),
+      (lane) => run((given, room) => this.collectives.reduce(lane, given, { op, root, into: room, items })),
     );
   }
 
@@ -175,7 +177,7 @@ export abstract class Reduction extends CollectiveW {
    * @param options.counts Elements of each rank's run, the same on all ranks; they add up to the length of `data`.
    * @param options.type A committed datatype: `counts` are of its items, which lie in `data` and in `into`.
    * @param options.op The operator; a bare function is called with whole arrays in rank order.
-   * @param options.into A typed array for this rank's run. With MPI.IN_PLACE as data it holds the reductionOf, and then begins
+   * @param options.into A typed array for this rank's run. With MPI.IN_PLACE as data it holds the operand, and then begins
    * with the run.
    * @returns This rank's run, or `into`.
    * @throws {MPI.Exception} ERR_COUNT when the counts do not fit; ERR_OP, ERR_TRUNCATE, ERR_TYPE.

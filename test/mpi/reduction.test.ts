@@ -240,4 +240,29 @@ test("ranks that give arrays of different lengths get an error on the rank that 
   }
 });
 
+test("what an operator is not defined for is ERR_OP on the rank that gives it, and nothing is sent", async () => {
+  await ranks(2, async (comm) => {
+    if (comm.rank > 0) return;
+    for (const [op, data] of [
+      [MPI.BAND, new Float64Array(2)],
+      [MPI.BOR, new Float16Array(0)],
+      [MPI.MAXLOC, new Int32Array(2)],
+      [MPI.BXOR, 0.5],
+      [MPI.SUM, { a: 1 }],
+      [MPI.PROD, "text"],
+      [MPI.MAX, new DataView(new ArrayBuffer(8))],
+    ] as const) {
+      for (const call of ["reduce", "allreduce", "scan", "exscan"] as const) {
+        const error = await rejects(
+          (comm as any)[call](data, { op }) as Promise<unknown>,
+          MPI.Exception,
+          `Cannot reduce with ${op.name}: got`,
+        );
+        is(error.errorClass, MPI.ERR_OP);
+      }
+    }
+    is(await comm.iprobe(), false);
+  });
+});
+
 test.run();
