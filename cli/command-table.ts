@@ -91,11 +91,22 @@ export const commands: readonly Command[] = [
   },
   {
     name: "agent",
-    usage: "--stdio",
-    about: "what the launcher starts on other hosts",
-    examples: [],
-    options: async () => [],
+    usage: "[options]",
+    about: "wait for work from other machines, without ssh",
+    examples: [
+      "tsmpi agent                    prints the code by which a launcher gets in",
+      "tsmpi agent --slots 2 --once   two ranks at most, one job",
+    ],
+    options: async () => (await import("./agent/waiting-options.ts")).agentHelp,
     raw: async (argv, help) => (await import("./commands/agent.ts")).agent(argv, help),
+  },
+  {
+    name: "hosts",
+    usage: "[options]",
+    about: "list the agents on the local network",
+    examples: [],
+    options: async () => (await import("./agent/waiting-options.ts")).hostsHelp,
+    raw: async (argv, help) => (await import("./commands/hosts.ts")).hosts(argv, help),
   },
   {
     name: "completion",

@@ -18,6 +18,14 @@ interface Ready {
   readonly cwd: string;
 }
 
+/** What the user of an agent wants to know of it, and allows. */
+export interface AgentTerms {
+  /** Ranks that one job may start here; undefined: as many as it wants. */
+  readonly slots?: number;
+  /** A launcher has said who it is, and what it wants to run. */
+  readonly greeted?: (hello: Hello) => void;
+}
+
 export class Agent {
   #channel: Channel<FromAgent, ToAgent>;
   #files: StagedFiles;
@@ -25,9 +33,11 @@ export class Agent {
   #programs: Ready[] = [];
   #ranks = new Map<number, AgentRank>();
   #over = Promise.withResolvers<string | undefined>();
+  #terms: AgentTerms;
 
   /** @param directory a fresh one of this job; whoever made it removes it when the agent is over */
-  constructor(incoming: AsyncIterable<Uint8Array>, outgoing: Outgoing, directory: string) {
+  constructor(incoming: AsyncIterable<Uint8Array>, outgoing: Outgoing, directory: string, terms: AgentTerms = {}) {
+    this.#terms = terms;
     this.#files = new StagedFiles(directory);
     const events: ChannelEvents<ToAgent> = {
       message: (message) => this.#take(message),
@@ -85,6 +95,7 @@ export class Agent {
   }
 
   #greet(hello: Hello): void {
+    this.#terms.greeted?.(hello);
     const needs: number[] = [];
     this.#programs = hello.programs.map((program, index) => {
       const here = isHere(program);
@@ -110,6 +121,11 @@ export class Agent {
   }
 
   #start({ rank, program, args, env, stdin, terminal, job }: StartMessage): void {
+    const { slots = Number.POSITIVE_INFINITY } = this.#terms;
+    if (this.#ranks.size >= slots) {
+      const reason = `the agent gives ${slots} ${slots === 1 ? "slot" : "slots"}, and no more`;
+      return this.#channel.send({ kind: "not-started", rank, reason });
+    }
     const { script, cwd } = this.#programs[program]!;
     const place = { id: job.id, rank, size: job.size, localRank: job.localRank, localSize: job.localSize };
     const start = {

@@ -5,6 +5,8 @@ import type { Host } from "../hosts/host.ts";
 import { travelling } from "../launch/environment.ts";
 import type { RunPlan } from "../launch/plan.ts";
 import { HostProblem, HostsError } from "./host-problem.ts";
+import { openAgent } from "./join-dial.ts";
+import { rememberCodes } from "./known-codes.ts";
 import type { Progress } from "./progress.ts";
 import type { AgentProgram, Hello } from "./protocol.ts";
 import { RemoteHost } from "./remote.ts";
@@ -55,7 +57,11 @@ export async function openHosts(plan: RunPlan, opening: Opening): Promise<Map<nu
   const workers = Array.from({ length: Math.min(AT_ONCE, hosts) }, work);
   const failed = (await Promise.allSettled(workers)).find((result) => result.status === "rejected");
   opening.progress.end();
-  if (failed === undefined && problems.length === 0) return opened;
+  if (failed === undefined && problems.length === 0) {
+    const codes = plan.hosts.flatMap(({ agent }) => agent ?? []);
+    if (codes.length > 0) rememberCodes(codes, process.env);
+    return opened;
+  }
   await Promise.all([...opened.values()].map((host) => host.close()));
   if (failed !== undefined) throw failed.reason;
   problems.sort((a, b) => a.index - b.index);
@@ -65,13 +71,12 @@ export async function openHosts(plan: RunPlan, opening: Opening): Promise<Map<nu
 async function openHost(host: Host, plan: RunPlan, staging: Promise<Staging>, opening: Opening): Promise<RemoteHost> {
   const { network, remote } = plan;
   const { progress, signal } = opening;
-  const carrier = await openSsh(host, {
-    ...remote,
-    connectTimeout: network.connectTimeout,
-    heartbeat: network.heartbeat,
-    onStaging: (step) => progress.step(host.name, step),
-    signal,
-  });
+  const { connectTimeout, heartbeat } = network;
+  const onStaging = (step: Parameters<Progress["step"]>[1]) => progress.step(host.name, step);
+  const carrier =
+    host.agent === undefined
+      ? await openSsh(host, { ...remote, connectTimeout, heartbeat, onStaging, signal })
+      : await openAgent(host.agent, { connectTimeout, signal });
   const agent = new RemoteHost(host.name, carrier, travelling(process.env, remote.environment));
   try {
     const { programs, files } = await staging;

@@ -2,13 +2,15 @@
 
 import { availableParallelism, hostname, networkInterfaces } from "node:os";
 import { sampleNames } from "../embedded/samples.ts";
+import type { Surroundings } from "../launch/option-draft.ts";
 import { parseRun } from "../launch/options.ts";
+import type { RunPlan } from "../launch/plan.ts";
 import { launch } from "../launch/run.ts";
 import { versionLine } from "../version.ts";
 
 /** @returns the exit code, where no job was run; a job ends this process with its own */
 export async function run(argv: string[], help: () => Promise<number>): Promise<number> {
-  const plan = parseRun(argv, {
+  const around: Surroundings = {
     cwd: process.cwd(),
     cores: availableParallelism(),
     hostName: hostname(),
@@ -18,7 +20,8 @@ export async function run(argv: string[], help: () => Promise<number>): Promise<
     },
     environment: process.env,
     samples: sampleNames,
-  });
+  };
+  const plan = await planFor(argv, around);
   if (plan === "help") return help();
   if (plan === "version") {
     console.log(versionLine());
@@ -36,4 +39,12 @@ export async function run(argv: string[], help: () => Promise<number>): Promise<
   const code = await launch(plan);
   // At once: a standard input that nobody reads to its end, or a pager that never reads on, must not hold us.
   process.exit(code);
+}
+
+/** The plan; agents that have to be found for it are found. */
+async function planFor(argv: readonly string[], around: Surroundings): Promise<RunPlan | "help" | "version"> {
+  const plan = parseRun(argv, around);
+  if (typeof plan === "string" || !("findAgents" in plan)) return plan;
+  const { agentsFor } = await import("../agent/known-agents.ts");
+  return planFor(argv, { ...around, agents: await agentsFor(around.environment) });
 }

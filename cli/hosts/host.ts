@@ -1,5 +1,6 @@
 // cli/hosts/host: layer 10. A host of a job, and for each rank which one it runs on. Types only; made by the command
 // line, used by the launcher.
+import type { JoinCode } from "../agent/join-code.ts";
 
 export interface Host {
   /** As the user wrote it, without user@ and :slots. */
@@ -9,6 +10,8 @@ export interface Host {
   readonly maxSlots?: number;
   /** This machine: localhost, 127/8, ::1, its own name, its own addresses. */
   readonly local: boolean;
+  /** Reached without ssh, through the agent of this code, which waits there. */
+  readonly agent?: JoinCode;
 }
 
 /** For each rank the index of its host. */

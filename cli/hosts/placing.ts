@@ -69,6 +69,7 @@ function noRoom(hosts: readonly Host[], shares: readonly Share[], share: Share, 
   const room = mine.reduce((sum, host) => sum + limitOf(host, rule), 0);
   const limits = mine.slice(0, NAMED).map((host) => {
     const limit = limitOf(host, rule);
+    if (host.agent) return `the agent at ${host.name} gives ${limit} ${limit === 1 ? "slot" : "slots"}`;
     if (limit === host.maxSlots) return `${host.name} has max_slots=${limit}`;
     return `${host.name} has ${limit} ${limit === 1 ? "slot" : "slots"}`;
   });
@@ -78,6 +79,8 @@ function noRoom(hosts: readonly Host[], shares: readonly Share[], share: Share, 
     `Cannot place ${ranks} ${ranks === 1 ? "rank" : "ranks"}: ${limits.join(", ")}${all}`,
     rule.nooversubscribe
       ? "without --nooversubscribe, hosts get more ranks than slots"
-      : "only max_slots in the host file limits the ranks of a host",
+      : mine.some(({ agent }) => agent)
+        ? "an agent gives no more than its slots: tsmpi agent --slots N"
+        : "only max_slots in the host file limits the ranks of a host",
   );
 }

@@ -14,7 +14,7 @@ export interface Place {
 }
 
 /** Set by other launchers, or meant for this process alone: a rank that saw them would take them for its own. */
-const foreign = /^(BUN_BE_BUN$|PMI_|PMIX_|OMPI_)/;
+const foreign = /^(BUN_BE_BUN$|TSMPI_AGENT_CODE$|PMI_|PMIX_|OMPI_)/;
 
 /**
  * glibc's memcpy uses `rep movsb` for long copies, which on AMD Zen 3 and 4 crawls where source and target lie 1 to 15

@@ -1,5 +1,6 @@
 // cli/launch/option-draft: layer 10. The plan while it is being read from the command line; types only.
 
+import type { JoinCode } from "../agent/join-code.ts";
 import type { HostEntry } from "../hosts/host-list.ts";
 import type { Order } from "../hosts/placing.ts";
 import type { Machine } from "../hosts/this-machine.ts";
@@ -14,6 +15,8 @@ export interface Surroundings extends Machine {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The names of the samples inside the executable. */
   readonly samples: readonly string[];
+  /** The agents that were found, where they had to be. */
+  readonly agents?: readonly JoinCode[];
 }
 
 /** One program between two colons; what counts its ranks if `-np` does not is remembered until its end. */
@@ -46,6 +49,9 @@ export interface Draft {
   readonly rules: HostRules;
   /** Options as they were typed that mean something only where there are several hosts. */
   readonly betweenHosts: string[];
+  /** `--agents`: those of these codes, and those that are found. */
+  readonly agents: JoinCode[];
+  findAgents: boolean;
   /** `-genv`: variables for every program. */
   readonly jobEnv: Record<string, string>;
   program: ProgramDraft;

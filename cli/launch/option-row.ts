@@ -10,8 +10,8 @@ export interface OptionRow {
   readonly values?: readonly string[];
   /** `NAME=VALUE` in one argument stands for the two values. */
   readonly joined?: true;
-  /** A value only behind `=`, which may be left out. */
-  readonly optional?: true;
+  /** Its value may be left out: without `=`, the next argument is it only where this says so. */
+  readonly optional?: (next: string) => boolean;
   /** It means something only where there are several hosts. */
   readonly between?: true;
   readonly group: "Ranks" | "Hosts" | "Between hosts" | "Programs" | "Input and output" | "Job";

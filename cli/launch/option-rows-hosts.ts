@@ -1,10 +1,11 @@
 // cli/launch/option-rows-hosts: layer 10. The options about hosts: which, who runs where, the way to them, the network
 // between them. Part of option-table.
 
+import { looksLikeCode } from "../agent/join-code.ts";
+import { agentsOfList } from "./option-agents.ts";
 import { display, hostsOfFile, hostsOfList, launcher, mapBy } from "./option-hosts.ts";
 import type { OptionRow } from "./option-row.ts";
 import {
-  commaList,
   existingDirectory,
   existingFiles,
   networkPart,
@@ -256,13 +257,14 @@ export const hostRows: readonly OptionRow[] = [
   },
   {
     names: ["agents"],
-    shown: "--agents[=LIST]",
-    values: ["LIST"],
-    optional: true,
+    shown: "--agents [CODES]",
+    values: ["CODES"],
+    optional: (next) => next.split(",").every(looksLikeCode),
     group: "Between hosts",
-    about: "use the agents that wait for work, or those of LIST",
+    about: "without ssh: agents of these join codes, or all known",
     apply(draft, [list], option) {
-      draft.job.remote.agents = list === undefined ? [] : commaList(list, option);
+      if (list === undefined) draft.findAgents = true;
+      else draft.agents.push(...agentsOfList(list, option));
     },
   },
 ];

@@ -14,6 +14,12 @@ import { planHosts } from "./plan-hosts.ts";
 const rows = new Map<string, OptionRow>();
 for (const row of optionTable) for (const name of row.names) rows.set(name, row);
 
+/** `--agents` without codes: they have to be found, at these addresses. */
+export interface AgentSearch {
+  readonly findAgents: true;
+  readonly interface: string | undefined;
+}
+
 /** Options that answer at once and start nothing. */
 export const answers = new Map<string, "help" | "version">([
   ["help", "help"],
@@ -35,10 +41,11 @@ function isKnown(name: string): boolean {
 /**
  * Reads `[options] script [arguments] [: [options] script [arguments]]…`.
  *
- * @returns the plan, or `help` or `version` when that was asked for before a script's name
+ * @returns the plan, or `help` or `version` when that was asked for before a script's name, or that agents have to be
+ * found first: then call it again with them in `around`
  * @throws UsageError that names the value and what was expected
  */
-export function parseRun(argv: readonly string[], around: Surroundings): RunPlan | "help" | "version" {
+export function parseRun(argv: readonly string[], around: Surroundings): RunPlan | "help" | "version" | AgentSearch {
   const { network, remote } = onThisMachine(0);
   const draft: Draft = {
     around,
@@ -58,6 +65,8 @@ export function parseRun(argv: readonly string[], around: Surroundings): RunPlan
     },
     rules: { order: "slot", nooversubscribe: false, nolocal: false, fork: false },
     betweenHosts: [],
+    agents: [],
+    findAgents: false,
     jobEnv: {},
     program: emptyProgram(),
   };
@@ -72,7 +81,10 @@ export function parseRun(argv: readonly string[], around: Surroundings): RunPlan
     draft.program.script = findScript(script, around.cwd, around.samples);
     const end = others.indexOf(":");
     draft.program.args = end < 0 ? others : others.slice(0, end);
-    if (end < 0) return planOf(draft, programs);
+    if (end < 0) {
+      if (draft.findAgents && !around.agents) return { findAgents: true, interface: draft.job.network.interface };
+      return planOf(draft, programs);
+    }
     rest = others.slice(end + 1);
   }
 }
@@ -108,6 +120,7 @@ function applyOption(draft: Draft, typed: NonNullable<ReturnType<typeof optionOf
     throw new UsageError(`Cannot use ${option}=${inline}: expected no value`);
 
   const values = inline === undefined ? [] : [inline];
+  if (row?.optional && inline === undefined && next[0] !== undefined && row.optional(next[0])) values.push(next[0]);
   while (values.length < wanted.length && !row?.optional && !(row?.joined && values[0]?.includes("="))) {
     const value = next[values.length - (inline === undefined ? 0 : 1)];
     if (value === undefined || value === ":" || isKnown(optionOf(value)?.name ?? "")) {

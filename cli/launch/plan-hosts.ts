@@ -8,6 +8,7 @@ import type { HostEntry } from "../hosts/host-list.ts";
 import { NamedHosts, pickHosts } from "../hosts/named-hosts.ts";
 import { placeRanks } from "../hosts/placing.ts";
 import { UsageError } from "../usage-error.ts";
+import { agentHosts } from "./option-agents.ts";
 import type { Draft, ProgramDraft } from "./option-draft.ts";
 import { hostsOfFile } from "./option-hosts.ts";
 import { mostRanks, portRange } from "./option-values.ts";
@@ -35,13 +36,14 @@ export function planHosts(
 ): { ranks: readonly number[] } & Pick<RunPlan, "hosts" | "placement" | "network"> {
   const { around, rules, job } = draft;
   const named = new NamedHosts(around, rules.fork);
+  const agents = agentHosts([...draft.agents, ...((draft.findAgents && around.agents) || [])]);
   const places = programs.map((program): Places => {
     const hosts = leaveOut(named.add(entriesOf(program, around)), rules.nolocal);
-    return { hosts, own: hosts.length > 0 };
+    return hosts.length > 0 ? { hosts: [...hosts, ...agents], own: true } : { hosts, own: false };
   });
-  if (named.hosts.length === 0) named.add(entriesOfVariables(draft));
-  const anyNamed = named.hosts.length > 0;
-  const ofJob = leaveOut(named.hosts, rules.nolocal);
+  if (named.hosts.length === 0 && agents.length === 0) named.add(entriesOfVariables(draft));
+  const ofJob = [...leaveOut(named.hosts, rules.nolocal), ...agents];
+  const anyNamed = named.hosts.length + agents.length > 0;
   if (rules.nolocal && ofJob.length === 0) {
     throw new UsageError("Cannot use --nolocal: no other host is named", "name some: tsmpi run -hosts node1,node2 …");
   }
@@ -53,7 +55,9 @@ export function planHosts(
   const total = ranks.reduce((sum, count) => sum + count, 0);
   if (total > mostRanks) throw new UsageError(`Cannot start ${total} ranks: expected at most ${mostRanks}`);
 
-  const indexOf = (host: Host) => hosts.findIndex((other) => named.keyOf(other) === named.keyOf(host));
+  // Several agents may wait at one address.
+  const indexOf = (host: Host) =>
+    host.agent ? hosts.indexOf(host) : hosts.findIndex((other) => named.keyOf(other) === named.keyOf(host));
   const shares = programs.map(({ perHost }, i) => {
     const mine = places[i]!.own ? places[i]!.hosts.map(indexOf) : [...hosts.keys()];
     return { ranks: ranks[i]!, hosts: mine, perHost };

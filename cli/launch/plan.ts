@@ -45,8 +45,6 @@ export interface RemoteOptions {
   binaryDir: string | undefined;
   /** What ranks there get of the launcher's environment: see `travelling` in environment.ts. */
   environment: "few" | "all" | "none";
-  /** Work is for agents that wait for it: those of these names, or all that are found; undefined: it is not. */
-  agents: readonly string[] | undefined;
 }
 
 /** What a plan says of hosts when it names none. */
@@ -60,7 +58,7 @@ export function onThisMachine(
     network: { interface: undefined, portRange: undefined, tls: true, heartbeat: 10, connectTimeout: 10 },
     remote: {
       ...{ rsh: "ssh", stage: true, stageFiles: [], binaryDir: undefined },
-      ...{ environment: "few", agents: undefined },
+      environment: "few",
     },
   };
 }

@@ -33,12 +33,6 @@ const rankCommand: RankCommand = ({ script, args }) => [...selfCommand(), "rank"
  * @throws UsageError when the plan cannot be carried out here, before anything is started
  */
 export async function launch(plan: RunPlan, command: RankCommand = rankCommand): Promise<number> {
-  if (plan.remote.agents !== undefined) {
-    throw new UsageError(
-      "Cannot use --agents: this version starts agents itself, through ssh",
-      "name the hosts: -hosts a,b",
-    );
-  }
   const here = plan.placement.filter((host) => plan.hosts[host]!.local).length;
   const refusal = tooManyFiles(here, plan.outputDir === undefined ? 0 : 2);
   if (refusal !== undefined) throw new UsageError(refusal);

@@ -66,6 +66,11 @@ export const variables = {
     about: "A file with a host per line, for jobs whose command line names no hosts.",
     default: "",
   },
+  TSMPI_AGENT_CODE: {
+    about: "Join codes of agents, with commas between them, for `tsmpi run --agents` and `tsmpi hosts`.",
+    default: "",
+    secret: true,
+  },
   TSMPI_DEBUG: {
     about: "1 remembers the source line of every call, not only of those that wait long, and prints runtime stacks.",
     default: "0",

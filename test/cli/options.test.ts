@@ -2,6 +2,7 @@
 import type { NetworkInterfaceInfoIPv4 } from "node:os";
 import { join } from "node:path";
 import { test } from "uvu";
+import { readCode, writeCode } from "../../cli/agent/join-code.ts";
 import type { Surroundings } from "../../cli/launch/option-draft.ts";
 import { ignored, refused } from "../../cli/launch/option-foreign.ts";
 import { optionTable } from "../../cli/launch/option-table.ts";
@@ -38,9 +39,20 @@ const around: Surroundings = {
   samples: ["hello", "clean"],
 };
 
+/** The code of an agent with so many slots at 10.0.0.<slots>. */
+function agentCode(slots: number): string {
+  const bytes = new Uint8Array(10).fill(slots);
+  return writeCode({ fingerprint: bytes, slots, port: 40000, addresses: [`10.0.0.${slots}`], secret: bytes });
+}
+
+function hostOf(text: string): object {
+  const agent = readCode(text);
+  return { name: agent.addresses[0]!, slots: agent.slots, maxSlots: agent.slots, local: false, agent };
+}
+
 function planOf(argv: readonly string[], environment = around.environment): RunPlan {
   const plan = parseRun(argv, { ...around, environment });
-  if (typeof plan === "string") throw new Error(`Expected a plan, got ${plan}`);
+  if (typeof plan === "string" || "findAgents" in plan) throw new Error(`Expected a plan, got ${plan}`);
   return plan;
 }
 
@@ -349,7 +361,9 @@ const mistakes: readonly [argv: string, message: RegExp, help?: RegExp][] = [
   ["--stage missing.csv a.ts", /--stage missing\.csv: expected a file that exists/],
   ["--stage notes.txt,sub a.ts", /--stage sub: expected a file that exists/],
   ["--binary-dir nowhere a.ts", /--binary-dir nowhere: expected a directory that exists/],
-  ["--agents=, a.ts", /--agents ,: expected names with commas between them/],
+  ["--agents=, a.ts", /^Cannot use code 1 of --agents: it has 0 letters/],
+  [`--agents ${agentCode(3).replace("3", "2")} a.ts`, /^Cannot use code 1 of --agents: it has a typing error/],
+  [`-np 6 --agents ${agentCode(3)},${agentCode(2)} a.ts`, /agent at 10\.0\.0\.3 gives 3 slots.*, 5 in all/, /--slots/],
   ["-genvlist A,,B a.ts", /-genvlist A,,B: expected names/],
   ["-wdir nowhere -H node1,localhost a.ts", /-wdir nowhere: expected a directory that exists/],
   ["--hostfile missing.txt a.ts", /--hostfile missing\.txt: expected a file that can be read \(ENOENT\)/],
@@ -468,10 +482,29 @@ test("-launcher fork has an effect on one machine, -launcher ssh has none", () =
   equal(plan("-launcher ssh a.ts").ignored, ["-launcher ssh"]);
 });
 
-test("--agents takes its list behind = only, so that a script may follow", () => {
-  equal(plan("--agents a.ts").remote.agents, []);
-  equal(plan("--agents=lab1,lab2 a.ts").remote.agents, ["lab1", "lab2"]);
-  is(plan("a.ts").remote.agents, undefined);
+test("--agents takes codes behind it, or none where a script follows: then they have to be found", () => {
+  const [three, two] = [agentCode(3), agentCode(2)];
+  for (const list of [`--agents ${three},${two}`, `--agents=${three},${two}`, `--agents ${three} --agents ${two}`]) {
+    const { hosts, placement } = plan(`${list} a.ts`);
+    equal(hosts, [hostOf(three), hostOf(two)]);
+    equal(placement, [0, 0, 0, 1, 1]);
+  }
+  const searching = parseRun(["--interface", "eth0", "--agents", "a.ts"], around);
+  equal(searching, { findAgents: true, interface: "eth0" });
+  const found = parseRun(["-np", "1", "--agents", "a.ts"], { ...around, agents: [readCode(two)] });
+  equal((found as RunPlan).hosts, [hostOf(two)]);
+});
+
+test("agents are hosts beside those that are named, each agent once, also several at one address", () => {
+  const [three, two] = [agentCode(3), agentCode(2)];
+  const { hosts, placement } = plan(`-np 4 -hosts localhost --agents ${two},${two} a.ts`);
+  equal(
+    hosts.map(({ name }) => name),
+    ["localhost", "10.0.0.2"],
+  );
+  equal(placement, [0, 1, 1, 0]);
+  const same = writeCode({ ...readCode(two), fingerprint: new Uint8Array(10) });
+  equal(plan(`-np 5 -hosts localhost --agents ${two},${same},${three} a.ts`).placement, [0, 1, 1, 2, 2]);
 });
 
 test("-genvall, -genvnone and their like say what other hosts get; -genvlist and -envlist name variables", () => {

@@ -89,15 +89,18 @@ test("--do-not-launch prints the map on stdout and starts nothing; --display-map
   match(here.stderr, /^host {7}slots {2}ranks {2}address\nlocalhost {2}\d+ +0-1 {4}loopback\n$/);
 });
 
-test("a host that cannot be reached, and --agents, end with a message before anything runs", async () => {
+test("a host that cannot be reached, and agents that are not there, end with a message before anything runs", async () => {
   const files = { "main.ts": "console.log('ran')" };
   const lost = await onHosts(["-np", "2", "-hosts", "alpha,nameless", "main.ts"], files);
   ok(lost.code !== 0);
   match(lost.stderr, "nameless");
   is(lost.stdout, "");
-  const agents = await tsmpi(["run", "--agents", "main.ts"], { files });
+  const agents = await tsmpi(["run", "--interface", "lo", "--agents", "main.ts"], {
+    files,
+    env: { XDG_CONFIG_HOME: workspace(), TSMPI_AGENT_CODE: "" },
+  });
   is(agents.code, 2);
-  match(agents.stderr, "Cannot use --agents");
+  match(agents.stderr, "Cannot use --agents: no agent answers");
 });
 
 test.run();
