@@ -74,7 +74,7 @@ else {
     lan.host(0).write(`${HOME}/hosts`, "# the lab\nroot@lab1 slots=2\nlab2:1\n");
     const { code, stdout, stderr } = await lan.run("run -np 3 --hostfile hosts --display-map hello.ts".split(" "));
     is(code, 0, stderr);
-    match(stderr, /^host +slots +ranks +address\nlab1 +2 +0, 1 +10\.91\.0\.2\nlab2 +1 +2 +10\.91\.0\.3\n/);
+    match(stderr, /^host +slots +ranks +address\nroot@lab1 +2 +0-1 +10\.91\.0\.2\nlab2 +1 +2 +10\.91\.0\.3\n/);
     equal(
       lines(stdout).map((line) => line.split(",")[0]),
       ["rank 0 of 3 on lab1", "rank 1 of 3 on lab1", "rank 2 of 3 on lab2"],

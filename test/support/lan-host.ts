@@ -152,8 +152,9 @@ export class LanHost {
 
   /** Ends sshd; connections that it has made live on. */
   async stopSshd(): Promise<void> {
-    await this.#sshd!.kill("SIGKILL");
-    await this.#sshd!.ended;
+    const pid = await this.#sshd!.pid();
+    process.kill(pid, "SIGKILL");
+    while (this.#all().some((other) => other.pid === pid)) await Bun.sleep(5);
   }
 
   /** Processes, listeners and files that are here and should not be. */
