@@ -12,6 +12,9 @@
 //            ◀── staged | problem <words>
 //            ◀── the agent's greeting        after have and staged
 
+// The shell stays, and sweeps up when the agent is over, also when a signal ends it: SIGPIPE does, where the agent was
+// killed and the shell says so to a connection that has gone.
+
 /** What each of the script's lines begins with. */
 export const MARK = "tsmpi-";
 
@@ -29,7 +32,7 @@ runs() { echo "exit 0" >"$1/.try.$$" && chmod 700 "$1/.try.$$" && "$1/.try.$$" 2
 room() { f=$(df -Pk "$1" 2>/dev/null | tail -n 1 | { read -r a b c d e; echo "$d"; }); [ "$f" -gt $((s / 1024 + 1024)) ] 2>/dev/null || [ $? -gt 1 ]; };
 base=; b=; why=; p=;
 drop() { [ -z "$p" ] || rm -rf "$p"; [ -z "$base" ] || rmdir "$base" 2>/dev/null; };
-trap drop EXIT; trap "exit 1" HUP INT TERM;
+trap drop EXIT; trap "exit 1" HUP INT PIPE TERM;
 for d in "$HOME/.cache/tsmpi" \${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/tsmpi"} "\${TMPDIR:-/tmp}/tsmpi-$(id -u)"; do
 [ -n "$base" ] || mkdir -p "$d" 2>/dev/null;
 if [ -L "$d" ]; then why="$why; $d is a link";

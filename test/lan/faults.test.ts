@@ -43,7 +43,11 @@ async function ends(job: Running, code: number | null, report: RegExp): Promise<
   return ended.stderr;
 }
 
-const agent = " agent --stdio";
+/** The agent on a host, and not the shell that has started it and sweeps up after it. */
+function agentOn(index: number): number {
+  const agents = lan.host(index).processes();
+  return agents.find(({ command }) => /^\S+\/tsmpi agent --stdio/.test(command))!.pid;
+}
 
 if (reason !== undefined) skip("faults on several hosts", reason);
 else {
@@ -62,28 +66,25 @@ else {
 
     test(`an agent that is killed ends the ranks of ${script} and is named by its host`, async () => {
       const job = await ready(script);
-      for (const { pid, command } of lan.host(2).processes()) {
-        if (command.includes(agent) && !command.startsWith("sh ")) process.kill(pid, "SIGKILL");
-      }
+      process.kill(agentOn(2), "SIGKILL");
       await ends(job, 1, /^tsmpi: host lab2 is lost: /m);
     });
 
     test(`a cable that is taken out ends ${script} everywhere, and the host is named`, async () => {
       const job = await ready(script, "--heartbeat", "2");
-      await lan.down(1);
-      const ended = await job.ended;
-      match(ended.stderr, /^tsmpi: host lab1 is lost: no answer for 2 s/m);
-      is(ended.code, 1);
-      for (const index of [0, 2]) equal(await lan.host(index).leftovers(), []);
-      // The ranks there end themselves, though nobody can tell them.
-      while (
-        lan
-          .host(1)
-          .processes()
-          .some(({ command }) => / rank |agent/.test(command))
-      )
-        await Bun.sleep(50);
-      await lan.up(1);
+      await lan.without(1, async () => {
+        const ended = await job.ended;
+        match(ended.stderr, /^tsmpi: host lab1 is lost: no answer for 2 s/m);
+        is(ended.code, 1);
+        equal(await lan.leftovers(3000, [lan.host(0), lan.host(2)]), []);
+        // The ranks there end themselves, though nobody can tell them.
+        const working = () =>
+          lan
+            .host(1)
+            .processes()
+            .some(({ command }) => / rank |agent/.test(command));
+        while (working()) await Bun.sleep(50);
+      });
       equal(await lan.leftovers(20_000), []);
     });
 
@@ -148,7 +149,7 @@ console.log("sum", sum);`;
 
   test("an agent that is frozen is given up after the heartbeat's time, and its ranks are ended", async () => {
     const job = await ready("compute.ts", "--heartbeat", "2");
-    for (const { pid, command } of lan.host(2).processes()) if (command.includes(agent)) process.kill(pid, "SIGSTOP");
+    process.kill(agentOn(2), "SIGSTOP");
     await ends(job, 1, /^tsmpi: host lab2 is lost: no answer for 2 s/m);
   });
 
@@ -156,12 +157,12 @@ console.log("sum", sum);`;
     const job = await ready("talk.ts", "--heartbeat", "2");
     const frozen = lan.host(1).processes();
     for (const { pid } of frozen) process.kill(pid, "SIGSTOP");
-    await lan.down(1);
-    const { code, stderr } = await job.ended;
-    is(code, 1);
-    match(stderr, /^tsmpi: host lab1 is lost: no answer for 2 s/m);
-    for (const index of [0, 2]) equal(await lan.host(index).leftovers(), []);
-    await lan.up(1);
+    await lan.without(1, async () => {
+      const { code, stderr } = await job.ended;
+      is(code, 1);
+      match(stderr, /^tsmpi: host lab1 is lost: no answer for 2 s/m);
+      equal(await lan.leftovers(3000, [lan.host(0), lan.host(2)]), []);
+    });
     for (const { pid } of frozen) {
       try {
         process.kill(pid, "SIGCONT");

@@ -137,7 +137,7 @@ export class LanHost {
   process(word: string): HostProcess {
     const found = this.processes().filter(({ command }) => command.includes(word));
     if (found.length !== 1) {
-      const all = this.processes().map(({ pid, command }) => `\n${pid} ${command}`);
+      const all = this.processes().map(({ pid, command }) => `\n${pid} ${command.slice(0, 200)}`);
       throw new Error(`${found.length} processes on ${this.name} have ${JSON.stringify(word)}:${all.join("")}`);
     }
     return found[0]!;
@@ -159,7 +159,7 @@ export class LanHost {
 
   /** Processes, listeners and files that are here and should not be. */
   async leftovers(): Promise<string[]> {
-    const processes = this.processes().map(({ pid, command }) => `process ${pid} ${command}`);
+    const processes = this.processes().map(({ pid, command }) => `process ${pid} ${command.slice(0, 200)}`);
     const { stdout } = await this.exec(["ss", "--no-header", "--listening", "--tcp", "--udp", "--unix", "--numeric"]);
     const listeners = stdout.split("\n").filter((line) => line !== "" && !/:22\s/.test(line));
     const files = ["/tmp", "/var/tmp", "/dev/shm", "/run", HOME].flatMap((path) => this.#files(path));

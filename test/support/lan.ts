@@ -86,16 +86,26 @@ export class Lan {
     await this.#bridge.sh(`ip link set port${index} master bridge`);
   }
 
+  /** Does something while a host's cable is out. */
+  async without(index: number, action: () => Promise<void>): Promise<void> {
+    await this.down(index);
+    try {
+      await action();
+    } finally {
+      await this.up(index);
+    }
+  }
+
   /** Starts a program beside the bridge, where all that host `index` sends and gets can be seen at `port<index>`. */
   watch(command: readonly string[]): Running {
     return this.#bridge.start(command);
   }
 
-  /** What jobs that have ended left behind, on all hosts. Waits a while for it to go. */
-  async leftovers(ms = 3000): Promise<string[]> {
+  /** What jobs that have ended left behind, on all hosts or on some. Waits a while for it to go. */
+  async leftovers(ms = 3000, hosts: readonly LanHost[] = this.hosts): Promise<string[]> {
     const end = performance.now() + ms;
     for (;;) {
-      const left = (await Promise.all(this.hosts.map((host) => host.leftovers()))).flat();
+      const left = (await Promise.all(hosts.map((host) => host.leftovers()))).flat();
       if (left.length === 0 || performance.now() > end) return left;
       await Bun.sleep(50);
     }
