@@ -21,7 +21,7 @@ async function ready(job: HostsJob) {
 
 async function end(running: Awaited<ReturnType<typeof ready>>) {
   const ended = await running.ended;
-  for (let tries = 0; running.files().length > 0 && tries < 100; tries++) await Bun.sleep(20);
+  for (let tries = 0; running.files().length > 0 && tries < 1000; tries++) await Bun.sleep(20);
   equal([...ended.left, ...running.files()], []);
   return ended;
 }
