@@ -11,6 +11,8 @@
 //   stage, and size bytes ──▶                only after lacks
 //            ◀── staged | problem <words>
 //            ◀── the agent's greeting        after have and staged
+//
+// Hosts may share a home, and stage at the same time: the first file stays, as its agent needs it to start ranks.
 
 // The shell stays, and sweeps up when the agent is over, also when a signal ends it: SIGPIPE does, where the agent was
 // killed and the shell says so to a connection that has gone.
@@ -49,7 +51,7 @@ if [ -n "$b" ]; then echo "tsmpi-have"; else
 echo "tsmpi-lacks $base";
 read -r w || exit 1; [ "$w" = stage ] || exit 1;
 d=$base/bin/$v-$h; b=$d/tsmpi; p=$d/.new.$$;
-if mkdir -p "$d" && head -c "$s" >"$p" && chmod 700 "$p" && good "$p" && mv -f "$p" "$b"; then echo "tsmpi-staged";
+if mkdir -p "$d" && head -c "$s" >"$p" && chmod 700 "$p" && good "$p" && { ln "$p" "$b" 2>/dev/null || good "$b" || mv -f "$p" "$b"; }; then rm -f "$p"; echo "tsmpi-staged";
 else drop; rmdir "$d" 2>/dev/null; echo "tsmpi-problem $d/tsmpi could not be written whole"; exit 1; fi;
 fi;
 p=; p=$(mktemp -d "$base/job.XXXXXX") || { echo "tsmpi-problem no directory can be made in $base"; exit 1; };

@@ -10,6 +10,7 @@ import { PipeWriter } from "./pipe-writer.ts";
 import type { Step } from "./progress.ts";
 import { PROTOCOL } from "./protocol.ts";
 import type { Carrier } from "./remote.ts";
+import { isSrun, srunCommand } from "./srun.ts";
 
 export interface SshOptions {
   /** The program, with arguments of its own if there are spaces: `ssh`, `ssh -p 2222`. */
@@ -32,6 +33,7 @@ const GRACE = 1;
 /** The words that start the command on a host: the program, its options, where to. */
 export function sshCommand(host: Host, options: Pick<SshOptions, "rsh" | "connectTimeout" | "heartbeat">): string[] {
   const words = options.rsh.trim().split(/\s+/);
+  if (isSrun(words[0]!)) return srunCommand(words, host);
   const settings = [
     "BatchMode=yes",
     `ConnectTimeout=${Math.ceil(options.connectTimeout)}`,

@@ -14,7 +14,8 @@ export interface Place {
 }
 
 /** Set by other launchers, or meant for this process alone: a rank that saw them would take them for its own. */
-const foreign = /^(BUN_BE_BUN$|TSMPI_AGENT_CODE$|PMI_|PMIX_|OMPI_)/;
+const foreign =
+  /^(BUN_BE_BUN$|TSMPI_AGENT_CODE$|PMI_|PMIX_|OMPI_|PRTE_|HYDI_|MPI_LOCALN?RANK|SLURM_(PROCID|LOCALID|NODEID|GTIDS|TASK_PID|STEP_?|SRUN_|LAUNCH_))/;
 
 /**
  * glibc's memcpy uses `rep movsb` for long copies, which on AMD Zen 3 and 4 crawls where source and target lie 1 to 15

@@ -72,11 +72,11 @@ export function display(draft: Draft, list: string, option: string): void {
 
 /** `-launcher ssh`: what starts the ranks of other hosts. */
 export function launcher(draft: Draft, text: string, option: string): void {
-  if (!/^(ssh|rsh|fork)$/.test(text)) throw misfit(option, text, "ssh, rsh or fork");
+  if (!/^(ssh|rsh|fork|slurm|srun)$/.test(text)) throw misfit(option, text, "ssh, rsh, slurm or fork");
   if (text === "fork") {
     draft.rules.fork = true;
   } else {
-    draft.job.remote.rsh = text;
+    draft.job.remote.rsh = text === "slurm" ? "srun" : text;
     draft.betweenHosts.push(`${option} ${text}`);
   }
 }

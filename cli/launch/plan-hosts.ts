@@ -7,6 +7,7 @@ import type { Host } from "../hosts/host.ts";
 import type { HostEntry } from "../hosts/host-list.ts";
 import { NamedHosts, pickHosts } from "../hosts/named-hosts.ts";
 import { placeRanks } from "../hosts/placing.ts";
+import { slurmAllocation } from "../hosts/slurm-allocation.ts";
 import { UsageError } from "../usage-error.ts";
 import { agentHosts } from "./option-agents.ts";
 import type { Draft, ProgramDraft } from "./option-draft.ts";
@@ -95,7 +96,12 @@ function entriesOfVariables({ around, job }: Draft): readonly HostEntry[] {
     job.notes.push(`hosts are those of ${name}=${file}`);
     return hostsOfFile(file, `${name}=`, around);
   }
-  return [];
+  const allocated = slurmAllocation(around.environment);
+  if (!allocated) return [];
+  // Unless an option has said how to get there.
+  if (job.remote.rsh === onThisMachine(0).remote.rsh) job.remote.rsh = "srun";
+  job.notes.push(`hosts are those of Slurm's job ${around.environment.SLURM_JOB_ID}`);
+  return allocated;
 }
 
 /** The ranks of one program, and a note when nobody said how many. */

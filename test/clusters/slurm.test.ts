@@ -64,6 +64,54 @@ else {
     );
   });
 
+  const salloc = ["salloc", "--quiet", "--nodes=2", "--ntasks=4"];
+
+  test("tsmpi run in an allocation has its hosts and slots, and gets there with srun; both stage into one home at once", async () => {
+    const result = await tsmpi(["run", "sample:hello"], { under: salloc, env: slurm.env, deadline: 60 });
+    is(result.code, 0, result.stderr);
+    is(result.stdout.match(/Hello from rank \d of 4/g)?.length, 4);
+    match(result.stderr, /hosts are those of Slurm's job \d+/);
+    match(result.stderr, "starting 4 ranks, one per slot of the hosts");
+    const map = await tsmpi(["run", "-np", "8", "-quiet", "--display-map", "sample:hello"], {
+      under: salloc,
+      env: slurm.env,
+    });
+    match(map.stdout + map.stderr, /^t1 +\d /m);
+    match(map.stdout + map.stderr, /^t2 +\d /m);
+  });
+
+  test("tsmpi run in an allocation: a rank that throws ends the job, and no rank sees Slurm's number of a task", async () => {
+    const files = {
+      "env.ts": `console.log(Object.keys(process.env).filter((name) => /^(SLURM_PROCID|SLURM_STEP_ID|PMI_)/.test(name)).join());`,
+      "throws.ts": `import { MPI } from "tsmpi";
+if (MPI.COMM_WORLD.rank === 1) throw new Error("no luck today");
+await MPI.COMM_WORLD.barrier();`,
+    };
+    const env = await tsmpi(["run", "-np", "2", "env.ts"], { under: salloc, env: slurm.env, files, deadline: 60 });
+    is(env.code, 0, env.stderr);
+    is(env.stdout.trim(), "");
+    const { code, stderr } = await tsmpi(["run", "throws.ts"], { under: salloc, env: slurm.env, files, deadline: 60 });
+    is(code, 1);
+    match(stderr, /rank 1 of 4 \(pid \d+ on t\d\) failed/);
+    is(stderr.split("error: no luck today").length, 2);
+  });
+
+  test("sbatch: tsmpi run in the batch script uses all of its nodes", async () => {
+    const cwd = workspace();
+    const job = ["#!/bin/sh", `exec ${binary} run -quiet sample:hello`].join("\n");
+    const under = ["sbatch", "--wait", "--quiet", "--nodes=2", "--ntasks=4", `--output=${join(cwd, "out")}`];
+    const result = await tsmpi([], {
+      cwd,
+      files: { "job.sh": job },
+      under,
+      program: join(cwd, "job.sh"),
+      env: slurm.env,
+    });
+    const out = readFileSync(join(cwd, "out"), "utf8");
+    is(result.code, 0, result.stderr + out);
+    is(out.match(/Hello from rank \d of 4/g)?.length, 4, out);
+  });
+
   test.after(() => slurm.end());
 }
 
