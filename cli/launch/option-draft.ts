@@ -40,6 +40,8 @@ export interface HostRules {
   nolocal: boolean;
   /** Take every host for this machine. */
   fork: boolean;
+  /** An option has said what leads to other hosts. */
+  wayChosen: boolean;
 }
 
 /** What an option changes: the whole job, or the program whose section it stands in. */

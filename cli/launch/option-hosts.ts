@@ -77,6 +77,7 @@ export function launcher(draft: Draft, text: string, option: string): void {
     draft.rules.fork = true;
   } else {
     draft.job.remote.rsh = text === "slurm" ? "srun" : text;
+    draft.rules.wayChosen = true;
     draft.betweenHosts.push(`${option} ${text}`);
   }
 }

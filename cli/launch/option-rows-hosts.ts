@@ -136,6 +136,7 @@ export const hostRows: readonly OptionRow[] = [
     about: "what to call in place of ssh, as ssh is called",
     apply(draft, [text], option) {
       draft.job.remote.rsh = remoteShell(text!, option, draft.around.cwd);
+      draft.rules.wayChosen = true;
     },
   },
   {
@@ -151,10 +152,10 @@ export const hostRows: readonly OptionRow[] = [
   },
   {
     names: ["launcher", "bootstrap"],
-    shown: "-launcher ssh|fork",
+    shown: "-launcher NAME",
     values: ["NAME"],
     group: "Between hosts",
-    about: "fork takes all hosts for this machine",
+    about: "ssh; slurm: srun; fork: takes all hosts for this machine",
     apply: (draft, [text], option) => launcher(draft, text!, option),
   },
   {

@@ -63,7 +63,7 @@ export function parseRun(argv: readonly string[], around: Surroundings): RunPlan
       network,
       remote,
     },
-    rules: { order: "slot", nooversubscribe: false, nolocal: false, fork: false },
+    rules: { order: "slot", nooversubscribe: false, nolocal: false, fork: false, wayChosen: false },
     betweenHosts: [],
     agents: [],
     findAgents: false,

@@ -89,7 +89,7 @@ function entriesOf({ listed, named }: ProgramDraft, around: Draft["around"]): re
   );
 }
 
-function entriesOfVariables({ around, job }: Draft): readonly HostEntry[] {
+function entriesOfVariables({ around, job, rules }: Draft): readonly HostEntry[] {
   for (const name of hostFileVariables) {
     const file = around.environment[name];
     if (!file) continue;
@@ -98,8 +98,7 @@ function entriesOfVariables({ around, job }: Draft): readonly HostEntry[] {
   }
   const allocated = slurmAllocation(around.environment);
   if (!allocated) return [];
-  // Unless an option has said how to get there.
-  if (job.remote.rsh === onThisMachine(0).remote.rsh) job.remote.rsh = "srun";
+  if (!rules.wayChosen) job.remote.rsh = "srun";
   job.notes.push(`hosts are those of Slurm's job ${around.environment.SLURM_JOB_ID}`);
   return allocated;
 }

@@ -345,7 +345,7 @@ const mistakes: readonly [argv: string, message: RegExp, help?: RegExp][] = [
   ["--map-by seq a.ts", /--map-by seq: expected slot, node or ppr:N:node/],
   ["--map-by node:often a.ts", /--map-by node:often: expected .* :oversubscribe/],
   ["--display stars a.ts", /--display stars: expected map or allocation/],
-  ["-launcher sge a.ts", /-launcher sge: expected ssh, rsh or fork/],
+  ["-launcher sge a.ts", /-launcher sge: expected ssh, rsh, slurm or fork/],
   ["--rsh= a.ts", /--rsh "": expected a program/],
   ["--iface 10.1.0.999 a.ts", /--iface 10\.1\.0\.999: expected an interface, a subnet or an address/],
   ["--iface 10.1.0.0/33 a.ts", /--iface 10\.1\.0\.0\/33: expected a subnet/],

@@ -1,8 +1,10 @@
 // As a Kubernetes Indexed Job: what its pods have in their environment, and hosts of test/support/lan.ts for the pods. The headless
 // service's names stand in their /etc/hosts, for pod 0 only when the others have begun to ask.
+import { join } from "node:path";
 import { test } from "uvu";
 import { equal, is, match, not, skip } from "../support/assert.ts";
 import { type Lan, type LanHost, makeLan, noLan, type Running } from "../support/lan.ts";
+import { HOME } from "../support/lan-process.ts";
 import { start, tsmpi } from "../support/tsmpi.ts";
 
 const TOKEN = "a secret of the cluster, mounted as a file";
@@ -16,14 +18,14 @@ function pod(
   env: Record<string, string> = {},
 ): Running {
   const variables = { JOB_COMPLETION_INDEX: `${index}`, TSMPI_SIZE: `${size}`, TSMPI_SUBDOMAIN: "pods" };
-  const all = { ...variables, HOSTNAME: `sums-${index}`, TSMPI_TOKEN_FILE: "/home/lab/token", ...env };
+  const all = { ...variables, HOSTNAME: `sums-${index}`, TSMPI_TOKEN_FILE: join(HOME, "token"), ...env };
   return host.start(["tsmpi", ...args], { env: all });
 }
 
 /** Pods, with the secret, and whether they know the name of pod 0. */
 async function makePods(hosts: number): Promise<Lan> {
   const lan = await makeLan({ hosts, installed: "everywhere" });
-  for (const host of lan.hosts) host.write("/home/lab/token", `${TOKEN}\n`);
+  for (const host of lan.hosts) host.write(join(HOME, "token"), `${TOKEN}\n`);
   return lan;
 }
 
@@ -42,7 +44,7 @@ const comm = MPI.COMM_WORLD;
 const sum = await comm.allreduce(new Float64Array(200_000).fill(comm.rank));
 const node = comm.splitType(MPI.COMM_TYPE_SHARED);
 console.log([comm.rank, comm.size, sum[199_999], (await node).size, MPI.getProcessorName()].join(" "));`;
-    for (const host of lan.hosts) host.write("/home/lab/sums.ts", script);
+    for (const host of lan.hosts) host.write(join(HOME, "sums.ts"), script);
     const others = [1, 2].map((index) => pod(lan.host(index), index, 3, ["sums.ts"]));
     const first = pod(lan.host(0), 0, 3, ["sums.ts"]);
     // Pod 0 waits, and the others look for a name that is not there.
@@ -63,7 +65,7 @@ console.log([comm.rank, comm.size, sum[199_999], (await node).size, MPI.getProce
     const script = `import { MPI } from "tsmpi";
 const node = await MPI.COMM_WORLD.splitType(MPI.COMM_TYPE_SHARED);
 console.log(node.rank, node.size, process.env.TSMPI_LOCAL_SIZE);`;
-    for (const host of lan.hosts) host.write("/home/lab/node.ts", script);
+    for (const host of lan.hosts) host.write(join(HOME, "node.ts"), script);
     const ended = await Promise.all([0, 1, 1].map((host, index) => pod(lan.host(host), index, 3, ["node.ts"]).ended));
     equal(
       ended.map(({ stdout }) => stdout.trim()),
@@ -79,7 +81,7 @@ console.log(node.rank, node.size, process.env.TSMPI_LOCAL_SIZE);`;
     const script = `import { MPI } from "tsmpi";
 if (MPI.COMM_WORLD.rank === 2) throw new Error("no luck today");
 await MPI.COMM_WORLD.barrier();`;
-    for (const host of lan.hosts) host.write("/home/lab/throws.ts", script);
+    for (const host of lan.hosts) host.write(join(HOME, "throws.ts"), script);
     const ended = await Promise.all([0, 1, 2].map((index) => pod(lan.host(index), index, 3, ["throws.ts"]).ended));
     equal(
       ended.map(({ code }) => code),
@@ -96,7 +98,7 @@ await MPI.COMM_WORLD.barrier();`;
     const script = `import { MPI } from "tsmpi";
 console.log("here");
 await MPI.COMM_WORLD.recv();`;
-    for (const host of lan.hosts) host.write("/home/lab/waits.ts", script);
+    for (const host of lan.hosts) host.write(join(HOME, "waits.ts"), script);
     const env = { TSMPI_DEADLOCK_TIMEOUT: "0", TSMPI_WIREUP_TIMEOUT: "1" };
     const pods = [0, 1, 2].map((index) =>
       pod(lan.host(index), index, 3, ["waits.ts"], { ...env, TSMPI_WIREUP_TIMEOUT: "30" }),
