@@ -87,7 +87,7 @@ function parseHead(
 
 /** What the listener makes of a request: the rank that dialed and the response, or a refusal and why. */
 export type Verdict =
-  | { readonly accepted: true; readonly source: number; readonly response: string }
+  | { readonly accepted: true; readonly source: number; readonly nonce: string; readonly response: string }
   | { readonly accepted: false; readonly reason: string; readonly response: string };
 
 function refuse(status: string, reason: string): Verdict {
@@ -132,7 +132,7 @@ export function judge(
     "",
     "",
   ].join("\r\n");
-  return { accepted: true, source, response };
+  return { accepted: true, source, nonce: ends.clientNonce, response };
 }
 
 /** Checks a response head against the request's key; returns what is wrong with it, or undefined. */

@@ -13,6 +13,7 @@ import { WebSocketLink } from "./websocket-link.ts";
 
 /** Seconds in which a stranger must have proved that it belongs here. */
 const HANDSHAKE_SECONDS = 10;
+const CONFLICT = "HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n";
 /** Milliseconds after which ranks that have not connected are named in an error. */
 const CONNECT_TIMEOUT = 60_000;
 
@@ -32,6 +33,8 @@ export class Mesh {
   readonly #hosts: ReadonlySet<string>;
   readonly #links: (WebSocketLink | undefined)[];
   readonly #refused = new Set<string>();
+  /** Nonces that ranks have proved themselves with: each counts once. */
+  readonly #nonces = new Set<string>();
   /** Connections that have proved nothing yet, oldest first. */
   readonly #strangers = new Set<Socket<Connection>>();
   readonly #dialings: Dialing[] = [];
@@ -138,12 +141,14 @@ export class Mesh {
   #welcome(socket: Socket<Connection>, head: string): void {
     const verdict = judge(head, this.#job, this.#self, this.#size, this.nonce, this.#hosts);
     if (!verdict.accepted) return refuse(socket, verdict.response, verdict.reason);
-    if (this.#links[verdict.source]) {
-      return refuse(
-        socket,
-        "HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n",
-        `rank ${verdict.source} is connected already`,
-      );
+    const { source, nonce } = verdict;
+    if (this.#nonces.has(nonce)) return refuse(socket, CONFLICT, `it repeats what rank ${source} has said`);
+    this.#nonces.add(nonce);
+    if (this.#links[source]) {
+      // A rank that tries several addresses may get through at two: nothing to tell anybody.
+      this.#strangers.delete(socket);
+      socket.data.onFailure = () => {};
+      return void socket.end(CONFLICT);
     }
     this.#strangers.delete(socket);
     socket.timeout(0);
