@@ -87,7 +87,9 @@ export class Dialing {
     if (this.#over) return;
     const address = this.#waiting.shift();
     if (address !== undefined) this.#try(address);
-    if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#next(), STAGGER);
+    // A name of this host is sure to be the right rank: where it takes long, that is because the host is busy.
+    const sure = address?.startsWith(LOCAL);
+    if (this.#waiting.length > 0 && !sure) this.#timer = setTimeout(() => this.#next(), STAGGER);
   }
 
   #failed(attempt: Attempt, reason: string): void {
