@@ -73,6 +73,11 @@ export function checkReceived(
   return layout;
 }
 
+/** In a reduction, data that is `into` itself is data in place. */
+export function orInPlace(data: unknown, into: unknown): unknown {
+  return into !== undefined && data === into ? IN_PLACE : data;
+}
+
 /** Data in place needs an `into`, and is for those ranks only that get a result. */
 export function checkInPlace(call: string, data: unknown, into: unknown, getsResult = true): void {
   if (data !== IN_PLACE) return;

@@ -7,7 +7,7 @@ import type { TypedArray } from "../data/element.ts";
 import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import type { None, RootOptions } from "./collective.ts";
-import { checkLayout, type InPlace, type PerRank } from "./collective-arguments.ts";
+import { checkLayout, type InPlace, orInPlace, type PerRank } from "./collective-arguments.ts";
 import { CollectiveW } from "./collective-w.ts";
 import { reductionOf } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
@@ -35,7 +35,7 @@ export abstract class Reduction extends CollectiveW {
 
   protected planReduce(
     call: string,
-    data: unknown,
+    operand: unknown,
     options: (RootOptions & OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
   ): Plan<any> {
     checkOptions(call, options, ["op", "root", "into", "type", "count"]);
@@ -43,6 +43,7 @@ export abstract class Reduction extends CollectiveW {
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
     const atRoot = this.isRoot(root);
+    const data = atRoot ? orInPlace(operand, into) : operand;
     this.checkInPlace(call, data, into, atRoot);
     const send = this.gives(root) ? packedItems(call, data, options, false)?.operand() : undefined;
     const receive = packedItems(call, atRoot ? into : undefined, options, true)?.operand();
@@ -101,13 +102,14 @@ export abstract class Reduction extends CollectiveW {
   /** Checks the arguments of a reduction without a root. */
   protected planReduction(
     call: string,
-    data: unknown,
+    operand: unknown,
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
     reduction: Collectives["allreduce"],
   ): Plan<any> {
     checkOptions(call, options, ["op", "into", "type", "count"]);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
+    const data = orInPlace(operand, into);
     this.checkInPlace(call, data, into);
     const send = packedItems(call, data, options, false)?.operand();
     const receive = packedItems(call, into, options, true)?.operand();

@@ -73,6 +73,14 @@ test("neighbors in memory, places of their own, types and MPI.IN_PLACE share a b
     await comm.alltoall(matrix, { sendtype: half, sendcount: 1, into: second, recvtype: half, recvcount: 1 });
     equal(matrix[2 * rank + 1], 2 * rank);
 
+    const itself = Int32Array.of(1, rank);
+    is(await comm.allreduce(itself, { into: itself }), itself);
+    equal([...itself], [3, 3]);
+    is(await comm.scan(itself, { into: itself }), itself);
+    equal(itself[0], 3 * (rank + 1));
+    await comm.reduce(itself, { root: 1, ...(rank === 1 && { into: itself }) });
+    equal(itself[0], rank === 1 ? 18 : 3 * (rank + 1));
+
     const sums = Int32Array.of(1, 2);
     await comm.allreduce(IN_PLACE, { into: sums });
     equal([...sums], [3, 6]);
