@@ -4,6 +4,7 @@ import { X509Certificate } from "node:crypto";
 import type { Socket, TCPSocketListener } from "bun";
 import type { FromLead, ToLead } from "../job/lead.ts";
 import type { Certificate } from "../wire/control.ts";
+import { Refusals } from "./refusals.ts";
 import { RendezvousChannel } from "./rendezvous-channel.ts";
 import { fingerprint, judge, type Meeting, REFUSAL } from "./rendezvous-proof.ts";
 
@@ -21,7 +22,7 @@ interface Guest {
 export interface RendezvousEvents {
   /** A rank has proved itself. False: it is here already. */
   came(rank: number, channel: RankChannel): boolean;
-  /** Connections were refused; called once for each reason. */
+  /** Connections were refused; not called for each. */
   refused(reason: string): void;
 }
 
@@ -30,7 +31,7 @@ export class Rendezvous {
   readonly #meeting: Meeting;
   readonly #print: string;
   readonly #events: RendezvousEvents;
-  readonly #refused = new Set<string>();
+  readonly #refusals: Refusals;
   /** Connections that have proved nothing yet, oldest first. */
   readonly #strangers = new Set<Socket<Guest>>();
 
@@ -49,6 +50,7 @@ export class Rendezvous {
     this.#meeting = meeting;
     this.#print = fingerprint(new X509Certificate(tls.certificate).raw);
     this.#events = events;
+    this.#refusals = new Refusals("rank 0", (text) => events.refused(text));
     this.#listener = this.#listen(tls, hostnames, ports);
     this.#listener.unref();
   }
@@ -125,8 +127,6 @@ export class Rendezvous {
 
   #refuse(socket: Socket<Guest>, reason: string): void {
     this.#strangers.delete(socket);
-    if (this.#refused.has(reason)) return;
-    this.#refused.add(reason);
-    this.#events.refused(`rank 0 refused a connection from ${socket.data.address}: ${reason}`);
+    this.#refusals.add(socket.data.address, reason);
   }
 }

@@ -8,6 +8,7 @@ import { Dialing, hostHeader, LOCAL } from "./dialing.ts";
 import { type JobKey, judge } from "./handshake.ts";
 import { LOOPBACK, listenLocally, listenTcp } from "./listening.ts";
 import { inOrder, ownAddresses, publishedAddresses } from "./network.ts";
+import { Refusals } from "./refusals.ts";
 import type { Link, Sink } from "./transport.ts";
 import { WebSocketLink } from "./websocket-link.ts";
 
@@ -27,12 +28,11 @@ export class Mesh {
   readonly #size: number;
   readonly #sink: Sink;
   readonly #network: Network | undefined;
-  readonly #note: (text: string) => void;
   readonly #listener: TCPSocketListener<Connection>;
   readonly #local: UnixSocketListener<Connection> | undefined;
   readonly #hosts: ReadonlySet<string>;
   readonly #links: (WebSocketLink | undefined)[];
-  readonly #refused = new Set<string>();
+  readonly #refusals: Refusals;
   /** Nonces that ranks have proved themselves with: each counts once. */
   readonly #nonces = new Set<string>();
   /** Connections that have proved nothing yet, oldest first. */
@@ -45,14 +45,14 @@ export class Mesh {
   /**
    * Listens, on Linux also under a name of this host alone.
    * @param network of a job on several hosts; without it, on loopback
-   * @param note is told, once for each reason, of connections that were refused
+   * @param note is told of connections that were refused
    */
   constructor(job: JobKey, self: number, size: number, sink: Sink, note: (text: string) => void, network?: Network) {
     this.#job = job;
     this.#self = self;
     this.#size = size;
     this.#sink = sink;
-    this.#note = note;
+    this.#refusals = new Refusals(`rank ${self}`, note);
     this.#network = network;
     this.#links = new Array(size);
     this.#missing = size - 1;
@@ -133,16 +133,18 @@ export class Mesh {
   #strangerGone(socket: Socket<Connection>, address: string, reason: string): void {
     socket.data.onFailure = () => {};
     this.#strangers.delete(socket);
-    if (this.#refused.has(reason)) return;
-    this.#refused.add(reason);
-    this.#note(`rank ${this.#self} refused a connection from ${address}: ${reason}`);
+    this.#refusals.add(address, reason);
   }
 
   #welcome(socket: Socket<Connection>, head: string): void {
     const verdict = judge(head, this.#job, this.#self, this.#size, this.nonce, this.#hosts);
-    if (!verdict.accepted) return refuse(socket, verdict.response, verdict.reason);
+    const refuseIt = (response: string, reason: string) => {
+      socket.data.onHead = () => {};
+      this.#refusals.answer(() => refuse(socket, response, reason));
+    };
+    if (!verdict.accepted) return refuseIt(verdict.response, verdict.reason);
     const { source, nonce } = verdict;
-    if (this.#nonces.has(nonce)) return refuse(socket, CONFLICT, `it repeats what rank ${source} has said`);
+    if (this.#nonces.has(nonce)) return refuseIt(CONFLICT, `it repeats what rank ${source} has said`);
     this.#nonces.add(nonce);
     if (this.#links[source]) {
       // A rank that tries several addresses may get through at two: nothing to tell anybody.

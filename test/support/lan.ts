@@ -101,6 +101,11 @@ export class Lan {
     return this.#bridge.start(command);
   }
 
+  /** A file that a program beside the bridge has written. */
+  captured(path: string): Uint8Array {
+    return readFileSync(this.#bridge.path(path));
+  }
+
   /** What jobs that have ended left behind, on all hosts or on some. Waits a while for it to go. */
   async leftovers(ms = 3000, hosts: readonly LanHost[] = this.hosts): Promise<string[]> {
     const end = performance.now() + ms;
