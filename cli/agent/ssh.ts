@@ -40,7 +40,7 @@ export function sshCommand(host: Host, options: Pick<SshOptions, "rsh" | "connec
     `ServerAliveInterval=${Math.max(1, Math.ceil(options.heartbeat / 3))}`,
     "ServerAliveCountMax=3",
   ];
-  return [...words, "-x", "-T", ...settings.flatMap((setting) => ["-o", setting]), destination(host)];
+  return [...words, "-a", "-x", "-T", ...settings.flatMap((setting) => ["-o", setting]), destination(host)];
 }
 
 /** `user@host`, or `host`. */
