@@ -100,7 +100,7 @@ test("another platform is told with the file that it needs, and gets it from --b
 test("options of ssh: batch mode, times, no terminal, nothing for the shell to take apart", () => {
   const host = { name: "[fe80::1]", user: "me", slots: 1, local: false };
   equal(sshCommand(host, { rsh: "ssh -p 2222", connectTimeout: 2.5, heartbeat: 10 }), [
-    ...["ssh", "-p", "2222", "-x", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"],
+    ...["ssh", "-p", "2222", "-a", "-x", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=3"],
     ...["-o", "ServerAliveInterval=4", "-o", "ServerAliveCountMax=3", "me@fe80::1"],
   ]);
   const inner = /^sh -c '(.*)'$/s.exec(hostCommand)![1]!;
