@@ -74,12 +74,13 @@ export class RendezvousChannel<In extends Message, Out extends Message> {
     }
   }
 
-  /** Nothing more can come. */
+  /** Nothing more can come, or is wanted. */
   closed(reason: string): void {
-    if (this.#closed) return;
+    const first = !this.#closed;
     this.#closed = true;
-    this.#socket.end();
-    this.onClose(reason);
+    // Also where the other side does not answer the end of a connection with its own. It may call back at once.
+    this.#socket.terminate();
+    if (first) this.onClose(reason);
   }
 
   #write(bytes: Uint8Array): void {

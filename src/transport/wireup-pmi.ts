@@ -172,7 +172,8 @@ export async function pmi(): Promise<Engine> {
   return {
     rank,
     size,
-    oneHost: variable("MPI_LOCALNRANKS") === `${size}`,
+    // Hydra's variable, and Slurm's.
+    oneHost: variable("MPI_LOCALNRANKS") === `${size}` || variable("SLURM_STEP_NUM_NODES") === "1",
     job: kvsname,
     meeting: { share },
     abort: (code) => session.send(`cmd=abort exitcode=${code}`),
