@@ -30,7 +30,7 @@ async function stop({ job }: Waiting): Promise<void> {
   job.kill("SIGINT");
   const result = await job.ended;
   is(result.code, 0, result.stderr);
-  equal(await leftovers(result), []);
+  equal(await leftovers(result, 10_000), []);
 }
 
 const hello = `import { MPI } from "tsmpi";
@@ -149,8 +149,11 @@ test("Ctrl-C at the agent ends the ranks there and the whole job, which names th
 test("a launcher that is killed leaves nothing on the agent, which takes the next job", async () => {
   const waiting = await agent("--slots", "1");
   const script = `import { MPI } from "tsmpi"; console.log("up"); for (;;);`;
-  const env = { ...own, WHO: "killed" };
-  const job = await start(["run", "-q", "--agents", waiting.code, "spin.ts"], { env, files: { "spin.ts": script } });
+  const job = await start(["run", "-q", "--agents", waiting.code, "spin.ts"], {
+    env: own,
+    files: { "spin.ts": script },
+    deadline: 60,
+  });
   await job.prints("up");
   job.kill("SIGKILL");
   await waiting.job.prints(/has ended: the launcher has gone; nothing of it is left/);
@@ -172,7 +175,7 @@ test("an agent that is killed leaves no rank and no file, and its launcher names
   const { code, stderr } = await job.ended;
   match(stderr, "127.0.0.1");
   ok(code !== 0);
-  equal(await leftovers(await waiting.job.ended, 5000), []);
+  equal(await leftovers(await waiting.job.ended, 10_000), []);
 });
 
 test("an agent that has ended, and one that was started again at its port, are told apart", async () => {
