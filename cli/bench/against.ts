@@ -1,81 +1,111 @@
 // cli/bench/against: layer 10. `tsmpi bench --against mpi4py`: the same work on both, ours and theirs in turn, so that whatever
 // else the machine does meets both; every run is printed, and the median of the ratios of the pairs. Called by commands/bench.
 
+import { writeFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, loadavg, platform, release } from "node:os";
-import { mpi4pyTexts } from "../embedded/mpi4py-texts.ts";
 import { selfCommand } from "../self.ts";
 import { UsageError } from "../usage-error.ts";
 import { versionLine } from "../version.ts";
-import { benchNamed, ranksFor } from "./bench-table.ts";
-import { type Comparison, comparisons } from "./comparisons.ts";
-import { Mpi4py } from "./mpi4py.ts";
+import { benchNamed } from "./bench-table.ts";
+import { type Comparison, comparisons, rowsNamed } from "./comparisons.ts";
+import { curves } from "./curves.ts";
+import { Mpi4py, mpi4pyFiles } from "./mpi4py.ts";
+import { Noise, usableCores } from "./noise.ts";
 import type { BenchOptions } from "./options.ts";
+import { amount, asMarkdown, asText, type Outcome, outcomeOf, type Run, runOf } from "./outcome.ts";
+import { pageOf } from "./page.ts";
 import { planTask } from "./plan-task.ts";
-import { helloFiles, median, timeStarts } from "./startup.ts";
+import { helloFiles, timeStarts } from "./startup.ts";
 import { Workplace } from "./workplace.ts";
 
 const PAIRS = 5;
-/** Starts per run of the row startup, the median of which counts. */
-const STARTS = { warmup: 1, iterations: 5 };
 
-/** What both sides needed in one pair of runs. */
-interface Run {
-  readonly tsmpi: number;
-  readonly mpi4py: number;
-  readonly ratio: number;
-}
-
-/** A comparison with the medians of its runs. */
-type Outcome = Comparison & Run;
-
-/** Runs the comparisons, or those of one bench. @returns the exit code */
+/** Runs the comparisons, or some of them. @returns the exit code */
 export async function against(options: BenchOptions): Promise<number> {
   const rows = rowsFor(options);
-  using workplace = new Workplace({ ...mpi4pyTexts, ...helloFiles });
+  using workplace = new Workplace({ ...mpi4pyFiles, ...helloFiles });
   const mpi4py = await Mpi4py.find(workplace);
-  const say = options.json ? () => {} : console.log;
-  say(header(mpi4py));
+  const noise = new Noise(workplace);
+  // What is printed for a person does not get between what is for a program or a document.
+  const say = options.json ? () => {} : options.markdown ? console.error : console.log;
+  const head = header(mpi4py, noise, options);
+  say(head.map((line) => `# ${line}`).join("\n"));
   const outcomes: Outcome[] = [];
+  const pairs = options.pairs ?? (options.quick ? 1 : PAIRS);
+  let before = await noise.measure();
   for (const row of rows) {
-    say(`\n# ${title(row)}`);
+    say(`\n# ${row.title} (${row.name})`);
     const { ours, theirs } = sides(row, options, mpi4py, workplace);
     const runs: Run[] = [];
-    for (let pair = 1; pair <= (options.pairs ?? PAIRS); pair++) {
+    for (let pair = 1; pair <= pairs; pair++) {
       const run = runOf(row, await ours(), await theirs());
-      say(
-        `pair ${pair}: tsmpi ${amount(row, run.tsmpi)}, mpi4py ${amount(row, run.mpi4py)}, ratio ${run.ratio.toFixed(2)}`,
-      );
+      const both = `tsmpi ${amount(row, run.tsmpi)}, mpi4py ${amount(row, run.mpi4py)}`;
+      say(`pair ${pair}: ${both}, ratio ${run.ratio.toFixed(2)}`);
       runs.push(run);
     }
-    const middle = (key: keyof Run) => median(runs.map((run) => run[key]));
-    const outcome = { ...row, tsmpi: middle("tsmpi"), mpi4py: middle("mpi4py"), ratio: middle("ratio") };
-    if (options.json) console.log(JSON.stringify({ ...outcome, runs }));
+    const after = await noise.measure();
+    const disturbed = noise.disturbed(before, after);
+    if (after !== undefined) {
+      say(`noise: ${before!.toFixed(0)} ns before, ${after.toFixed(0)} ns after${disturbed ? " (disturbed)" : ""}`);
+    }
+    const outcome = outcomeOf(row, runs, [before, after], disturbed);
+    if (options.json) console.log(JSON.stringify(forPrograms(outcome)));
     outcomes.push(outcome);
+    before = after;
   }
-  say(summary(outcomes));
+  if (options.html !== undefined) {
+    say("\n# Curves");
+    const drawn = await curves({ workplace, mpi4py, options, pairs, say });
+    writeFileSync(options.html, pageOf(head, outcomes, drawn));
+  }
+  say(`\n${asText(outcomes)}`);
+  if (options.markdown) console.log(asMarkdown(outcomes));
   return 0;
 }
 
-function rowsFor({ bench, np, sizes }: BenchOptions): Comparison[] {
-  if (sizes !== undefined) throw new UsageError("Cannot use -m with --against: its sizes are fixed");
-  const rows = comparisons.filter((row) => bench === undefined || row.bench === bench.name);
-  if (rows.length === 0) throw new UsageError(`Cannot use --against with ${bench!.name}: it is not compared`);
-  return rows.map((row) => ({ ...row, np: ranksFor(benchNamed(row.bench), np ?? row.np) }));
+function rowsFor({ bench, np, sizes, rows }: BenchOptions): readonly Comparison[] {
+  if (sizes !== undefined) throw new UsageError("Cannot use -m with --against: its rows have fixed sizes");
+  if (np !== undefined) throw new UsageError("Cannot use -np with --against: its rows have fixed numbers of ranks");
+  const wanted = rows === undefined ? comparisons : rowsNamed(rows, "--rows");
+  const found = wanted.filter((row) => bench === undefined || row.bench === bench.name);
+  if (found.length === 0) throw new UsageError(`Cannot use --rows ${rows}: none of them is a row of ${bench!.name}`);
+  return found;
 }
 
-function runOf({ better }: Comparison, tsmpi: number, mpi4py: number): Run {
-  return { tsmpi, mpi4py, ratio: better === "less" ? mpi4py / tsmpi : tsmpi / mpi4py };
+/** A line of `--json`. */
+function forPrograms({ row, runs, tsmpi, mpi4py, ratio, reached, noise, disturbed }: Outcome): object {
+  const { name, title, bench, size, np, network, cores, unit, reach, ambition } = row;
+  const what = { row: name, title, bench, size, np, network, cores, unit, reach, ambition };
+  return { ...what, tsmpi, mpi4py, ratio, reached, noise, disturbed, runs };
 }
 
-function header(mpi4py: Mpi4py): string {
+function header(mpi4py: Mpi4py, noise: Noise, { quick, transport }: BenchOptions): string[] {
   const load = loadavg().map((value) => value.toFixed(2));
   return [
-    `# ${versionLine()}`,
-    `# ${mpi4py.versions}, over TCP`,
-    `# ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${platform()} ${release()} ${arch()}, load average ${load.join(" ")}`,
-    "# Ratio > 1: tsmpi is better. Measure on an idle machine: mpirun binds its ranks to cores, so that another program on",
-    "# these slows mpi4py alone.",
-  ].join("\n");
+    `${versionLine()}${transport ? `, --transport ${transport}` : ""}`,
+    `${mpi4py.versions}, with its defaults; in rows that begin with "network", over TCP, and tsmpi over WebSockets`,
+    `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${platform()} ${release()} ${arch()}, load average ${load.join(" ")}`,
+    `rows that begin with "crowded": 8 ranks on ${crowdedOn(2)}`,
+    noise.about,
+    "Every run verifies its data, and warms up, before the clock runs. Ratio > 1: tsmpi is better. Measure on an idle machine:",
+    "mpirun binds its ranks to cores, so that another program on these slows mpi4py alone.",
+    ...(quick ? ["QUICK: too short to be trusted"] : []),
+  ];
+}
+
+function crowdedOn(cores: number): string {
+  const binding = within(cores).length > 0;
+  return binding
+    ? `cores ${usableCores().slice(0, cores).join(" and ")}`
+    : `the machine's ${usableCores().length} cores`;
+}
+
+/** What to put before a command that is to have so many cores; nothing where it has no more, or taskset is missing. */
+function within(cores: number | undefined): string[] {
+  const usable = usableCores();
+  const taskset = Bun.which("taskset");
+  if (cores === undefined || taskset === null || usable.length <= cores) return [];
+  return [taskset, "-c", usable.slice(0, cores).join(",")];
 }
 
 type Measure = () => Promise<number>;
@@ -87,49 +117,27 @@ function sides(
   mpi4py: Mpi4py,
   workplace: Workplace,
 ): { ours: Measure; theirs: Measure } {
-  const { np, size, value } = row;
+  const { np, size, value, network = false } = row;
   const bench = benchNamed(row.bench);
+  const place = within(row.cores);
+  const transport = network ? "websocket" : options.transport;
+  const through = transport === undefined ? [] : ["--transport", transport];
   if (!bench.work) {
-    const times = { warmup: options.warmup ?? STARTS.warmup, iterations: options.iterations ?? STARTS.iterations };
+    // Long ones once: mpirun takes seconds for 64 ranks.
+    const iterations = options.iterations ?? (np > 8 || options.quick ? 1 : 5);
+    const times = { warmup: options.warmup ?? (iterations > 1 ? 1 : 0), iterations };
     const start = (command: string[]) => async () => (await timeStarts(workplace, command, np, times)).median;
     return {
-      ours: start([...selfCommand(), "run", "-np", String(np), "hello"]),
-      theirs: start(mpi4py.command("hello.py", np, false)),
+      ours: start([...selfCommand(), "run", "-np", String(np), ...through, "hello"]),
+      theirs: start(mpi4py.command("hello.py", np, network)),
     };
   }
   const task = planTask({ ...bench, work: bench.work }, [size], options, true);
   const { iterations, warmup } = task.rows[0]!;
-  const numbers = Object.entries({ np, m: size, i: iterations, x: warmup }).map(([name, n]) => `-${name}=${n}`);
+  const numbers = [`-np=${np}`, `-i=${iterations}`, `-x=${warmup}`, ...(size === undefined ? [] : [`-m=${size}`])];
   const measure = (command: string[]) => async () => JSON.parse(await workplace.outputOf(command))[value];
   return {
-    ours: measure([...selfCommand(), "bench", bench.name, ...numbers, "--json"]),
-    theirs: measure(mpi4py.command(`${bench.name}.py`, np, true, JSON.stringify(task))),
+    ours: measure([...place, ...selfCommand(), "bench", bench.name, ...numbers, ...through, "--json"]),
+    theirs: measure([...place, ...mpi4py.command(`${bench.name}.py`, np, network, JSON.stringify(task))]),
   };
-}
-
-function title({ bench, size, np }: Comparison): string {
-  if (bench === "startup") return `startup, ${np} ranks`;
-  return `${bench}, ${size === "object" ? size : bytes(size)}, ${np} ranks`;
-}
-
-function bytes(size: number): string {
-  return size < 2 ** 20 ? `${size / 2 ** 10} KiB` : `${size / 2 ** 20} MiB`;
-}
-
-function amount({ unit }: Comparison, value: number): string {
-  return unit === "/s" ? `${(value / 1e6).toFixed(3)} M/s` : `${value.toFixed(2)} ${unit}`;
-}
-
-function summary(outcomes: readonly Outcome[]): string {
-  const lines = outcomes.map((row): string[] => {
-    const { target, ratio } = row;
-    const verdict =
-      target === undefined ? ["-", "-"] : [target.toFixed(2), ratio >= target ? "reached" : "not reached"];
-    return [title(row), amount(row, row.tsmpi), amount(row, row.mpi4py), ratio.toFixed(2), ...verdict];
-  });
-  const titles = ["# Medians", "tsmpi", "mpi4py", "ratio", "target", ""];
-  const table = [titles, ...lines].map(([first, ...cells]) => {
-    return `${first!.padEnd(30)}${cells.map((cell, i) => cell.padStart(i < 2 ? 14 : 9 + 4 * Number(i === 4))).join("")}`.trimEnd();
-  });
-  return `\n${table.join("\n")}`;
 }

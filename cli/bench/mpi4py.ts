@@ -1,11 +1,22 @@
 // cli/bench/mpi4py: layer 10. Finds Open MPI and a Python with mpi4py, and says how to start programs on them. Used by against.
 
 import { userInfo } from "node:os";
+import { sampleTexts } from "../embedded/sample-texts.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Workplace } from "./workplace.ts";
 
 /** Restricts Open MPI to TCP: no shared memory. */
 const tcp = ["--mca", "btl", "tcp,self", "--mca", "pml", "ob1"];
+
+/** Where the programs are among the samples. */
+const FOLDER = "bench/";
+
+/** The programs by file name, as a workplace needs them. */
+export const mpi4pyFiles: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(sampleTexts).flatMap(([path, text]) =>
+    path.startsWith(FOLDER) ? [[path.slice(FOLDER.length), text] as const] : [],
+  ),
+);
 
 export class Mpi4py {
   readonly #mpirun: string;
@@ -27,10 +38,10 @@ export class Mpi4py {
       throw missing(`${mpirun} is not Open MPI's, which alone can be restricted to TCP`);
     }
     const pythons = ["python3", "/usr/bin/python3"].flatMap((name) => Bun.which(name) ?? []);
-    const python = pythons.find((python) => Bun.spawnSync([python, "-c", "import mpi4py"]).exitCode === 0);
+    const python = pythons.find((python) => Bun.spawnSync([python, "-c", "import mpi4py, numpy"]).exitCode === 0);
     if (python === undefined) {
       const tried = pythons.length > 0 ? `tried ${[...new Set(pythons)].join(", ")}` : "there is no python3";
-      throw missing(`no Python can import it (${tried})`);
+      throw missing(`no Python can import mpi4py and numpy (${tried})`);
     }
     const found = new Mpi4py(mpirun, python, "");
     const output = await workplace.outputOf(found.command("versions.py", 2, false));
@@ -50,6 +61,6 @@ export class Mpi4py {
 function missing(reason: string): UsageError {
   return new UsageError(
     `Cannot measure against mpi4py: ${reason}`,
-    "both come with, for instance, `apt-get install openmpi-bin python3-mpi4py`",
+    "all comes with, for instance, `apt-get install openmpi-bin python3-mpi4py python3-numpy`",
   );
 }

@@ -1,13 +1,17 @@
 // cli/bench/options: layer 10. The command line of `tsmpi bench` → what to do. Called by the command bench.
 
+import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { misfit, rankCount } from "../launch/option-values.ts";
+import { dirname } from "node:path";
+import { misfit, rankCount, transportName } from "../launch/option-values.ts";
 import { nearest, UsageError } from "../usage-error.ts";
-import { type Bench, benches, benchNamed } from "./bench-table.ts";
+import { type Bench, benches, benchNamed, MODEL } from "./bench-table.ts";
 
 /** What was asked for. A number is undefined when it was left out. */
 export interface BenchOptions {
   bench: Bench | undefined;
+  /** `tsmpi bench model`. */
+  model: boolean;
   np: number | undefined;
   /** `-m`, as it was typed: what it may be depends on the bench. */
   sizes: string | undefined;
@@ -16,6 +20,14 @@ export interface BenchOptions {
   json: boolean;
   against: "mpi4py" | undefined;
   pairs: number | undefined;
+  /** Names of comparisons, with commas between them, as they were typed. */
+  rows: string | undefined;
+  /** A file to write, as it was typed. */
+  html: string | undefined;
+  markdown: boolean;
+  quick: boolean;
+  /** What ours uses, where a row does not say it. */
+  transport: string | undefined;
 }
 
 interface OptionRow {
@@ -66,6 +78,23 @@ const benchOptions: readonly OptionRow[] = [
     },
   },
   {
+    names: ["quick"],
+    shown: "--quick",
+    about: "do a twentieth: to see that it works, not how fast",
+    apply(options) {
+      options.quick = true;
+    },
+  },
+  {
+    names: ["transport"],
+    shown: "--transport NAME",
+    value: "NAME",
+    about: "what ranks use: auto, shared-memory or websocket",
+    apply(options, value, option) {
+      options.transport = transportName(value, option);
+    },
+  },
+  {
     names: ["json"],
     shown: "--json",
     about: "print a line of JSON per row",
@@ -77,7 +106,7 @@ const benchOptions: readonly OptionRow[] = [
     names: ["against"],
     shown: "--against mpi4py",
     value: "mpi4py",
-    about: "run the same work with mpi4py on Open MPI over TCP",
+    about: "run the same work with mpi4py on Open MPI, and compare",
     apply(options, value, option) {
       if (value !== "mpi4py") throw misfit(option, value, "mpi4py");
       options.against = value;
@@ -92,11 +121,38 @@ const benchOptions: readonly OptionRow[] = [
       options.pairs = count(value, option, 1);
     },
   },
+  {
+    names: ["rows"],
+    shown: "--rows NAMES",
+    value: "NAMES",
+    about: "with --against: only these, with commas (object,rate)",
+    apply(options, value) {
+      options.rows = value;
+    },
+  },
+  {
+    names: ["html"],
+    shown: "--html FILE",
+    value: "FILE",
+    about: "with --against: write a page with curves of both",
+    apply(options, value, option) {
+      options.html = newFile(value, option);
+    },
+  },
+  {
+    names: ["markdown"],
+    shown: "--markdown",
+    about: "with --against: print the table for a document",
+    apply(options) {
+      options.markdown = true;
+    },
+  },
 ];
 
 /** What the help of bench lists. */
 export const helpRows = [
   ...benches.map(({ name, about }) => ({ group: "Benches", shown: name, about })),
+  { group: "Benches", shown: MODEL, about: "what the collectives would take on up to 65,536 ranks" },
   ...benchOptions.map(({ shown, about }) => ({ group: "Measuring", shown, about })),
 ];
 
@@ -106,18 +162,29 @@ function count(text: string, option: string, least: number): number {
   throw misfit(option, text, `a whole number from ${least}`);
 }
 
+/** The name of a file that can be written: its directory is there. */
+function newFile(text: string, option: string): string {
+  const kind = (path: string) => statSync(path, { throwIfNoEntry: false });
+  if (text !== "" && kind(dirname(text))?.isDirectory() && !kind(text)?.isDirectory()) return text;
+  throw misfit(option, text, "the name of a file, in a directory that exists");
+}
+
 /** Reads `[name] [options]`. @throws UsageError that names the value and what was expected */
 export function parseBench(argv: readonly string[]): BenchOptions | "help" {
   const options: BenchOptions = {
     ...{ bench: undefined, np: undefined, sizes: undefined, iterations: undefined, warmup: undefined },
-    ...{ json: false, against: undefined, pairs: undefined },
+    ...{ model: false, json: false, against: undefined, pairs: undefined, rows: undefined, html: undefined },
+    ...{ markdown: false, quick: false, transport: undefined },
   };
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === "-h" || word === "--help") return "help";
     if (word.startsWith("-")) readOption(options, word, rest);
-    else if (options.bench === undefined) options.bench = benchNamed(word);
-    else throw new UsageError(`Cannot run bench ${options.bench.name} with ${word}: expected one bench, then options`);
+    else if (options.bench !== undefined || options.model) {
+      const first = options.bench?.name ?? MODEL;
+      throw new UsageError(`Cannot run bench ${first} with ${word}: expected one bench, then options`);
+    } else if (word === MODEL) options.model = true;
+    else options.bench = benchNamed(word);
   }
   return options;
 }

@@ -3,8 +3,14 @@
 /** Each is loaded when a rank runs it. */
 export const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   latency: () => import("./programs/latency.ts"),
+  holding: () => import("./programs/holding.ts"),
   bandwidth: () => import("./programs/bandwidth.ts"),
   rate: () => import("./programs/rate.ts"),
+  barrier: () => import("./programs/barrier.ts"),
   bcast: () => import("./programs/bcast.ts"),
+  gather: () => import("./programs/gather.ts"),
   allreduce: () => import("./programs/allreduce.ts"),
+  memory: () => import("./programs/memory.ts"),
+  idle: () => import("./programs/idle.ts"),
+  near: () => import("./programs/near.ts"),
 };

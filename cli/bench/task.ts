@@ -6,7 +6,8 @@ export type Size = "object" | number;
 
 /** One line of the result: how often the work is done with this size, before the clock runs and while it runs. */
 export interface Row {
-  readonly size: Size;
+  /** Left out where the bench has no sizes. */
+  readonly size?: Size | undefined;
   readonly warmup: number;
   readonly iterations: number;
 }

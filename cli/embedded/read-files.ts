@@ -22,11 +22,6 @@ export function readSamples(): Record<string, string> {
   return textsBelow(join(house, "samples"));
 }
 
-/** The Python programs that mpi4py is measured with. */
-export function readMpi4py(): Record<string, string> {
-  return textsBelow(join(house, "cli/bench/mpi4py"));
-}
-
 /** The npm packages of tsmpi and their versions, as package.json has them. */
 export function readDependencies(): Record<string, string> {
   return JSON.parse(readFileSync(join(house, "package.json"), "utf8")).dependencies;

@@ -24,6 +24,7 @@ const opening = `# Documentation
 - [From mpi4py](from-mpi4py.md): the calls of mpi4py and ours, side by side
 - [On a cluster](clusters.md): Slurm, mpiexec, mpirun and Kubernetes, with a job script for each
 - [When something goes wrong](errors.md): what reports and messages mean, and what to do
+- [How far it scales](scaling.md): a model of the collectives on up to 65,536 ranks, and where a full mesh ends
 - The reference below, which is made from the docstrings of the source by \`npm run docs\`: what each call does, what it takes and
   returns, what it throws, and an example, which the tests run
 - [How tsmpi works](../ARCHITECTURE.md)

@@ -178,14 +178,22 @@ export function checkVariables(): void {
   }
 }
 
+/** What a row's `run` is, for every collective. */
+type Run<Name extends keyof Algorithms> = Algorithms[Name][number]["run"];
+
 /**
  * The algorithm for one call.
  * @throws RangeError when the collective's variable names no row
  */
-export function select<Name extends keyof Algorithms>(collective: Name, facts: Facts): Algorithms[Name][number]["run"] {
-  const list: readonly Row<Algorithms[Name][number]["run"]>[] = algorithms[collective];
+export function select<Name extends keyof Algorithms>(collective: Name, facts: Facts): Run<Name> {
+  return pick(collective, facts).run;
+}
+
+/** The row of the algorithm for one call. */
+export function pick<Name extends keyof Algorithms>(collective: Name, facts: Facts): Row<Run<Name>> {
+  const list: readonly Row<Run<Name>>[] = algorithms[collective];
   const applies = (row: Row<unknown>) => row.needs?.every((need) => needs[need](facts)) ?? true;
   const asked = askedFor(collective, list);
-  if (asked && applies(asked)) return asked.run;
-  return list.find((row) => applies(row) && (!row.when || holds(row.when, facts)))!.run;
+  if (asked && applies(asked)) return asked;
+  return list.find((row) => applies(row) && (!row.when || holds(row.when, facts)))!;
 }

@@ -1,31 +1,32 @@
 // `tsmpi bench`: what it prints, what it verifies, what it refuses, and that nothing is left when it is ended early. How fast
 // anything is, no test says.
 import { test } from "uvu";
-import { type Bench, benches, benchNamed } from "../../cli/bench/bench-table.ts";
-import { comparisons } from "../../cli/bench/comparisons.ts";
+import { type Bench, benches, benchNamed, type Work } from "../../cli/bench/bench-table.ts";
 import { planTask } from "../../cli/bench/plan-task.ts";
 import { pattern, verifyArray, verifyValue } from "../../cli/bench/programs/verify.ts";
 import { parseSizes } from "../../cli/bench/sizes.ts";
 import { median } from "../../cli/bench/startup.ts";
-import { equal, is, match, ok, skip, throws } from "../support/assert.ts";
-import { leftovers, start, tsmpi, workspace } from "../support/tsmpi.ts";
+import { equal, is, match, ok, throws } from "../support/assert.ts";
+import { leftovers, start, tsmpi } from "../support/tsmpi.ts";
 
 const lines = (text: string) => text.trimEnd().split("\n");
 const tiny = ["-i", "3", "-x", "1"];
 /** Sizes on both sides of the eager limit. */
-const sizesFor = ({ work }: Bench) => (work?.object ? "object,4:8,64K" : "4:8,64K");
+const sizesFor = ({ work }: Bench) => (work?.sizes?.object ? "object,8:16,64K" : "8:16,64K");
 
 for (const bench of benches) {
   test(`bench ${bench.name} prints its columns and a row per size, on 2, 4 and 5 ranks`, async () => {
     for (const np of [2, 4, 5]) {
-      const sizes = bench.work ? ["-m", sizesFor(bench)] : [];
-      const { code, stdout, stderr } = await tsmpi(["bench", bench.name, "-np", `${np}`, ...sizes, ...tiny]);
+      const sizes = bench.work?.sizes ? ["-m", sizesFor(bench)] : [];
+      const few = bench.name === "idle" ? ["-i", "1", "-x", "1"] : tiny;
+      const { code, stdout, stderr } = await tsmpi(["bench", bench.name, "-np", `${np}`, ...sizes, ...few]);
       equal([code, stderr], [0, ""]);
       const [head, titles, ...rows] = lines(stdout);
       match(head!, `# tsmpi ${bench.name}, ${np} ranks: `);
       equal(titles!.slice(2).split(/ {2,}/), [...bench.columns]);
       const cells = rows.map((row) => row.split(/ +/));
-      const expected = !bench.work ? [`${np}`] : [...(bench.work.object ? ["object"] : []), "4", "8", "65536"];
+      const object = bench.work?.sizes?.object ? ["object"] : [];
+      const expected = bench.work?.sizes ? [...object, "8", "16", "65536"] : [`${np}`];
       equal(
         cells.map(([first]) => first),
         expected,
@@ -33,10 +34,10 @@ for (const bench of benches) {
       for (const [, ...values] of cells) {
         is(values.length, bench.columns.length - 1);
         ok(
-          values.every((value) => /^\d+(\.\d\d)?$/.test(value) && Number(value) > 0),
+          values.every((value) => /^\d+(\.\d\d)?$/.test(value) && (Number(value) > 0 || bench.name === "idle")),
           values.join(" "),
         );
-        if (bench.columns.at(-1) === "Iterations") is(values.at(-1), "3");
+        if (bench.columns.at(-1) === "Iterations") is(values.at(-1), few[1]);
       }
     }
   });
@@ -52,21 +53,22 @@ test("the header says which ranks measure with which, and who is idle", async ()
 });
 
 test("collectives and startup run on 1 rank, and --json prints nothing but a line of JSON per row", async () => {
-  for (const name of ["bcast", "allreduce", "startup"]) {
-    const sizes = name === "startup" ? [] : ["-m", "object,8"];
+  for (const name of ["bcast", "gather", "allreduce", "barrier", "startup"]) {
+    const hasSizes = benchNamed(name).work?.sizes !== undefined;
+    const sizes = hasSizes ? ["-m", "object,8"] : [];
     const { code, stdout } = await tsmpi(["bench", name, "-np=1", ...sizes, ...tiny, "--json"]);
     is(code, 0);
     const rows = lines(stdout).map((line) => JSON.parse(line));
     equal(
       rows.map(({ bench, np, size, iterations }) => [bench, np, size, iterations]),
-      name === "startup" ? [[name, 1, undefined, 3]] : ["object", 8].map((size) => [name, 1, size, 3]),
+      !hasSizes ? [[name, 1, undefined, 3]] : ["object", 8].map((size) => [name, 1, size, 3]),
     );
   }
 });
 
 test("wrong usage exits with 2 and one message that names the value and what was expected", async () => {
   for (const [argv, pattern] of [
-    [[], /Cannot run no bench: expected one of latency, bandwidth, rate, bcast, allreduce, startup/],
+    [[], /Cannot run no bench: expected one of latency, holding, .*startup, .*model\n/],
     [["latnecy"], /Cannot run bench latnecy: expected one of [\s\S]*did you mean latency\?/],
     [["latency", "rate"], /bench latency with rate: expected one bench/],
     [["latency", "-np", "1"], /Cannot run latency with -np 1: expected at least 2 ranks/],
@@ -79,14 +81,33 @@ test("wrong usage exits with 2 and one message that names the value and what was
     [["latency", "-m", "8:4"], /Cannot use -m 8:4: expected/],
     [["latency", "-m", "2G"], /Cannot use -m 2G: expected .* at most 1G/],
     [["latency", "-m", "-1"], /Cannot use -m -1: expected/],
-    [["allreduce", "-m", "6"], /Cannot use -m 6: expected multiples of 4 bytes, not 6/],
+    [["allreduce", "-m", "12"], /Cannot use -m 12: expected multiples of 8 bytes, not 12/],
+    [["barrier", "-m", "8"], /Cannot use -m with barrier/],
     [["bandwidth", "-m", "object"], /Cannot use -m object: expected sizes in bytes/],
     [["startup", "-m", "8"], /Cannot use -m with startup/],
     [["latency", "--pairs", "5"], /Cannot use --pairs: expected --against/],
     [["--against", "openmpi"], /Cannot use --against openmpi: expected mpi4py/],
-    [["bandwidth", "--against", "mpi4py"], /Cannot use --against with bandwidth/],
     [["--against", "mpi4py", "-m", "8"], /Cannot use -m with --against/],
-    [["latency", "--against", "mpi4py", "-np", "1"], /Cannot run latency with -np 1: expected at least 2 ranks/],
+    [["--against", "mpi4py", "-np", "4"], /Cannot use -np with --against/],
+    [["--against", "mpi4py", "--rows", "objct"], /Cannot use --rows objct: objct is no row.*\n +did you mean object\?/],
+    [["--against", "mpi4py", "--rows", "object,"], /Cannot use --rows object,: nothing is no row/],
+    [["rate", "--against", "mpi4py", "--rows", "object"], /Cannot use --rows object: none of them is a row of rate/],
+    [["--against", "mpi4py", "--html"], /Cannot use --html: its value is missing/],
+    [
+      ["--against", "mpi4py", "--html", "no/such/dir/page.html"],
+      /Cannot use --html no\/such\/dir\/page.html: expected/,
+    ],
+    [["--against", "mpi4py", "--markdown", "--json"], /Cannot use --markdown and --json/],
+    [["latency", "--rows", "object"], /Cannot use --rows: expected --against/],
+    [["latency", "--html", "x.html"], /Cannot use --html: expected --against/],
+    [["latency", "--markdown"], /Cannot use --markdown: expected --against/],
+    [
+      ["latency", "--transport", "carrier-pigeon"],
+      /Cannot use --transport carrier-pigeon: expected auto, shared-memory or/,
+    ],
+    [["model", "-np", "4"], /Cannot use -np with model/],
+    [["model", "latency"], /Cannot run bench model with latency/],
+    [["model", "--against", "mpi4py"], /Cannot use --against with model/],
   ] as const) {
     const { code, stdout, stderr } = await tsmpi(["bench", ...argv]);
     match(stderr, pattern);
@@ -101,7 +122,20 @@ test("bench --help and help bench name the benches and the options, in 80 column
   is(code, 0);
   is((await tsmpi(["help", "bench"])).stdout, stdout);
   for (const { name } of benches) match(stdout, new RegExp(`^  ${name} `, "m"));
-  for (const option of ["-np", "-m", "-i", "-x", "--json", "--against", "--pairs"]) match(stdout, `\n  ${option}`);
+  for (const option of [
+    "-np",
+    "-m",
+    "-i",
+    "-x",
+    "--json",
+    "--against",
+    "--pairs",
+    "--rows",
+    "--html",
+    "--markdown",
+    "--quick",
+  ])
+    match(stdout, `\n  ${option}`);
   for (const line of lines(stdout)) ok(line.length <= 80, line);
 });
 
@@ -116,17 +150,24 @@ test("sizes double from MIN to MAX, with K, M and G, and 0 is one", () => {
 });
 
 test("long messages are repeated less often, and only the first row of a kind warms up for long", () => {
-  const latency = benchNamed("latency") as Bench & Required<Pick<Bench, "work">>;
-  const { rows } = planTask(latency, ["object", 1, 2, 2 ** 29], { iterations: undefined, warmup: undefined }, false);
-  equal(
-    rows.map(({ warmup, iterations }) => [warmup, iterations]),
-    [
-      [50_000, 20_000],
-      [50_000, 20_000],
-      [2_000, 20_000],
-      [20, 20],
-    ],
-  );
+  const latency = benchNamed("latency") as Bench & { work: Work };
+  const plan = (quick: boolean) => {
+    const chosen = { iterations: undefined, warmup: undefined, quick };
+    const { rows } = planTask(latency, ["object", 1, 2, 2 ** 29], chosen, false);
+    return rows.map(({ warmup, iterations }) => [warmup, iterations]);
+  };
+  equal(plan(false), [
+    [100_000, 50_000],
+    [100_000, 50_000],
+    [5_000, 50_000],
+    [20, 20],
+  ]);
+  equal(plan(true), [
+    [5_000, 2_500],
+    [5_000, 2_500],
+    [250, 2_500],
+    [20, 20],
+  ]);
 });
 
 test("the verification of data rejects a changed byte, a wrong length, another message's data and another value", () => {
@@ -161,53 +202,5 @@ for (const [argv, begun, signal, code] of [
     equal(await leftovers(result), []);
   });
 }
-
-test("--against without mpirun, or with one of another MPI, says what to install and exits with 2", async () => {
-  for (const [files, reason] of [
-    [{}, /there is no mpirun on the PATH/],
-    [{ mpirun: "#!/bin/sh\necho HYDRA build details\n" }, /mpirun is not Open MPI's/],
-  ] as const) {
-    const PATH = workspace(files);
-    Bun.spawnSync(["/bin/chmod", "-R", "+x", PATH]);
-    const result = await tsmpi(["bench", "--against", "mpi4py"], { env: { PATH } });
-    equal([result.code, result.stdout], [2, ""]);
-    match(result.stderr, reason);
-    match(result.stderr, "apt-get install openmpi-bin python3-mpi4py");
-    equal(await leftovers(result), []);
-  }
-});
-
-const withMpi4py = (name: string, run: () => Promise<void>) => {
-  const has = (command: string[], text: string) => {
-    const found = Bun.which(command[0]!);
-    return found !== null && `${Bun.spawnSync([found, ...command.slice(1)]).stdout}`.includes(text);
-  };
-  const import_ = ["-c", "import mpi4py; print('yes')"];
-  const installed =
-    has(["mpirun", "--version"], "Open MPI") &&
-    (has(["python3", ...import_], "yes") || has(["/usr/bin/python3", ...import_], "yes"));
-  if (installed) test(name, run);
-  else skip(name, "Open MPI or mpi4py is not installed");
-};
-
-withMpi4py("--against prints every pair of runs and a line per comparison with the median ratio", async () => {
-  const flags = ["--against", "mpi4py", "--pairs", "2", ...tiny];
-  const { code, stdout, stderr } = await tsmpi(["bench", ...flags], { deadline: 120 });
-  equal([code, stderr], [0, ""]);
-  match(stdout, /^# tsmpi .*\n# mpi4py [\d.]+, Open MPI .*, over TCP\n# .* cores, .*load average/);
-  is(stdout.match(/^pair [12]: tsmpi [\d.]+ (us|ms|M\/s), mpi4py [\d.]+ (us|ms|M\/s), ratio [\d.]+$/gm)?.length, 16);
-  const table = lines(stdout.slice(stdout.indexOf("# Medians"))).slice(1);
-  is(table.length, comparisons.length);
-  is(table.filter((row) => /[\d.]+ +(not reached|reached)$/.test(row)).length, 3);
-});
-
-withMpi4py("--against ends what it has started when it is interrupted", async () => {
-  const job = await start(["bench", "rate", "--against", "mpi4py", "-i", "100000000"]);
-  await job.prints("# rate");
-  job.kill("SIGINT");
-  const result = await job.ended;
-  equal([result.code, result.stderr], [130, "tsmpi: interrupted\n"]);
-  equal(await leftovers(result), []);
-});
 
 test.run();

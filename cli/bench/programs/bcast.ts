@@ -9,15 +9,18 @@ const object = { k: 1 };
 
 for (const row of task.rows) {
   const { size } = row;
-  for (let root = 0; root < comm.size; root++) {
-    const what = `a bcast of ${size === "object" ? "an object" : `${size} bytes`} from rank ${root}`;
-    if (size === "object") {
-      verifyValue(what, await comm.bcast(comm.rank === root ? { k: root } : null, { root }), { k: root });
-    } else {
-      const into = comm.rank === root ? pattern(size, root) : new Uint8Array(size);
-      verifyArray(what, await comm.bcast(into, { root, into }), pattern(size, root));
+  const verify = async () => {
+    for (let root = 0; root < comm.size; root++) {
+      const what = `a bcast of ${typeof size === "number" ? `${size} bytes` : "an object"} from rank ${root}`;
+      if (typeof size === "number") {
+        const into = comm.rank === root ? pattern(size, root) : new Uint8Array(size);
+        verifyArray(what, await comm.bcast(into, { root, into }), pattern(size, root));
+      } else {
+        verifyValue(what, await comm.bcast(comm.rank === root ? { k: root } : null, { root }), { k: root });
+      }
     }
-  }
-  const data = new Uint8Array(size === "object" ? 0 : size);
-  await timeCollective(row, size === "object" ? () => comm.bcast(object) : () => comm.bcast(data, { into: data }));
+  };
+  const data = new Uint8Array(typeof size === "number" ? size : 0);
+  const call = typeof size === "number" ? () => comm.bcast(data, { into: data }) : () => comm.bcast(object);
+  await timeCollective(row, call, verify);
 }

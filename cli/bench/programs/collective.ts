@@ -7,9 +7,17 @@ import { report } from "./report.ts";
 
 const comm = MPI.COMM_WORLD;
 
-/** Times `call` and prints the mean, least and greatest of the ranks' times per call. */
-export async function timeCollective(row: Row, call: () => Promise<unknown>): Promise<void> {
+/**
+ * Times `call` and prints the mean, least and greatest of the ranks' times per call.
+ * @param verify throws where the collective gives wrong data; called before, and again when all code has run often
+ */
+export async function timeCollective(
+  row: Row,
+  call: () => Promise<unknown>,
+  verify: () => Promise<void>,
+): Promise<void> {
   const { warmup, iterations } = row;
+  await verify();
   let seconds = 0;
   for (let i = -warmup; i < iterations; i++) {
     const start = MPI.wtime();
@@ -17,6 +25,13 @@ export async function timeCollective(row: Row, call: () => Promise<unknown>): Pr
     if (i >= 0) seconds += MPI.wtime() - start;
     await comm.barrier();
   }
+  await verify();
+  await reportTimes(row, seconds);
+}
+
+/** Prints the mean, least and greatest of the ranks' times per call. @param seconds of this rank, for all iterations */
+export async function reportTimes(row: Row, seconds: number): Promise<void> {
+  const { iterations } = row;
   const all = await comm.gather((seconds / iterations) * 1e6);
   if (all === null) return;
   const latency = all.reduce((sum, one) => sum + one, 0) / all.length;

@@ -2,7 +2,7 @@
 // last of an odd number of ranks only takes part in barriers. Used by the point-to-point programs.
 
 import { MPI } from "tsmpi";
-import type { Size } from "../task.ts";
+import type { Row } from "../task.ts";
 import { pattern, verifyArray, verifyValue } from "./verify.ts";
 
 const comm = MPI.COMM_WORLD;
@@ -18,12 +18,20 @@ export const peer: number | undefined = comm.rank < 2 * half ? (comm.rank + half
 /** Messages to verify in each direction: enough to see two in the wrong order. */
 const ROUNDS = 4;
 
+/** What a message holds that is only verified; another one for every seed. */
+export type Content = (row: Row, seed: number) => unknown;
+
+const plain: Content = ({ size }, seed) => (typeof size === "number" ? pattern(size, seed) : { k: seed });
+
 /** Sends different contents both ways, and compares what arrives. */
-export async function verifyPair(peer: number, size: Size): Promise<void> {
-  const what = `messages of ${size === "object" ? "an object" : `${size} bytes`} from rank ${peer}`;
-  const sent = Array.from({ length: ROUNDS }, (_, i) => comm.isend(content(size, comm.rank, i), { dest: peer }));
+async function verify(peer: number, row: Row, content: Content): Promise<void> {
+  const what = `messages of ${typeof row.size === "number" ? `${row.size} bytes` : "an object"} from rank ${peer}`;
+  const seed = (rank: number, i: number) => rank * ROUNDS + i + 1;
+  const sent = Array.from({ length: ROUNDS }, (_, i) => {
+    return comm.isend(content(row, seed(comm.rank, i)), { dest: peer });
+  });
   for (let i = 0; i < ROUNDS; i++) {
-    const expected = content(size, peer, i);
+    const expected = content(row, seed(peer, i));
     if (expected instanceof Uint8Array) {
       verifyArray(what, await comm.recv({ source: peer, into: new Uint8Array(expected.length) }), expected);
     } else verifyValue(what, await comm.recv({ source: peer }), expected);
@@ -31,21 +39,25 @@ export async function verifyPair(peer: number, size: Size): Promise<void> {
   await MPI.Request.waitall(sent);
 }
 
-function content(size: Size, rank: number, round: number): Uint8Array | object {
-  const seed = rank * ROUNDS + round + 1;
-  return size === "object" ? { k: seed } : pattern(size, seed);
-}
-
-/** Does `work` so often as the clock does not count and then so often as it does; returns the seconds that it counted. */
+/**
+ * Does `work` so often as the clock does not count and then so often as it does; returns the seconds that it counted.
+ * What the messages hold is verified before, and again when all code has run often.
+ */
 export async function timed(
   work: (times: number) => Promise<void>,
-  { warmup, iterations }: { warmup: number; iterations: number },
+  row: Row,
+  content: Content = plain,
 ): Promise<number> {
-  if (peer !== undefined) await work(warmup);
+  if (peer !== undefined) {
+    await verify(peer, row, content);
+    await work(row.warmup);
+  }
   await comm.barrier();
   const start = MPI.wtime();
-  if (peer !== undefined) await work(iterations);
-  return MPI.wtime() - start;
+  if (peer !== undefined) await work(row.iterations);
+  const seconds = MPI.wtime() - start;
+  if (peer !== undefined) await verify(peer, row, content);
+  return seconds;
 }
 
 /** The sum over all pairs of a number that the first rank of each pair has; 0 except on rank 0. */

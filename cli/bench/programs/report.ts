@@ -11,5 +11,5 @@ export function report({ size }: Row, values: Values): void {
   const { rank, size: np } = MPI.COMM_WORLD;
   if (rank !== 0) return;
   if (task.json) console.log(JSON.stringify({ bench: task.bench, np, size, ...values }));
-  else console.log(row(String(size), values));
+  else console.log(row(String(size ?? np), values));
 }

@@ -9,7 +9,7 @@ export function pattern(length: number, seed: number): Uint8Array {
 }
 
 /** Ends the job, by throwing, unless `got` has the elements of `expected` and no others. */
-export function verifyArray(what: string, got: Uint8Array | Float32Array, expected: Uint8Array | Float32Array): void {
+export function verifyArray(what: string, got: Uint8Array | Float64Array, expected: Uint8Array | Float64Array): void {
   if (got.length !== expected.length) throw wrong(what, `${got.length} elements`, `${expected.length}`);
   for (let i = 0; i < expected.length; i++) {
     if (got[i] !== expected[i]) throw wrong(what, `${got[i]} as element ${i}`, `${expected[i]}`);
@@ -18,9 +18,15 @@ export function verifyArray(what: string, got: Uint8Array | Float32Array, expect
 
 /** Ends the job, by throwing, unless `got` is `expected`, member by member. */
 export function verifyValue(what: string, got: unknown, expected: unknown): void {
-  if (!Bun.deepEquals(got, expected, true)) throw wrong(what, JSON.stringify(got), JSON.stringify(expected));
+  if (!Bun.deepEquals(got, expected, true)) throw wrong(what, shown(got), shown(expected));
 }
 
-function wrong(what: string, got: string | undefined, expected: string): Error {
+/** Long values by their beginning. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+function wrong(what: string, got: string, expected: string): Error {
   return new Error(`Cannot measure ${what}: its data is wrong, got ${got}, expected ${expected}`);
 }

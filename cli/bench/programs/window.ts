@@ -11,8 +11,8 @@ const [dest, source] = [peer!, peer!];
 const object = { k: 1 };
 
 /** A function that sends so many windows of messages of this size. */
-export function windows(size: Size): (times: number) => Promise<void> {
-  return size === "object" ? objects : arrays(size);
+export function windows(size: Size | undefined): (times: number) => Promise<void> {
+  return typeof size === "number" ? arrays(size) : objects;
 }
 
 async function objects(times: number): Promise<void> {

@@ -1,4 +1,4 @@
-# Says hello from every rank: see samples/hello.ts.
+# Says hello from every rank: see ../hello.ts.
 from mpi4py import MPI
 
 comm = MPI.COMM_WORLD
