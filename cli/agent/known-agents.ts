@@ -2,10 +2,13 @@
 // has. Used by commands/run (for --agents without a list) and commands/hosts.
 import { connect } from "node:net";
 import { UsageError } from "../usage-error.ts";
+import { type Found, findAgents } from "./discovery.ts";
 import type { JoinCode } from "./join-code.ts";
-import { meet } from "./join-dial.ts";
+import { meet, place } from "./join-dial.ts";
 import { type KnownCodes, knownCodes } from "./known-codes.ts";
 
+/** How long agents may take to answer. */
+const LISTEN_MS = 1500;
 /** Time for the way to an agent, where only its state is asked. */
 const LOOK_SECONDS = 3;
 
@@ -28,9 +31,20 @@ export interface Seen {
   readonly code: JoinCode | undefined;
 }
 
-/** Everyone who is there. */
-export async function seeAgents({ codes }: KnownCodes): Promise<Seen[]> {
-  const seen = await Promise.all([...codes.values()].map((code) => lookAt(code)));
+/** A code with the addresses that its agent announces now: it may have moved since. */
+function current(code: JoinCode, found: Found | undefined): JoinCode {
+  if (found === undefined) return code;
+  return { ...code, port: found.port, addresses: [...new Set([...found.addresses.slice(0, 2), ...code.addresses])] };
+}
+
+/** Everyone who is there, agents whose codes are known first. @param wanted where to ask; undefined: everywhere */
+export async function seeAgents({ codes }: KnownCodes, wanted: string | undefined): Promise<Seen[]> {
+  const found = await findAgents(LISTEN_MS, wanted);
+  const strangers = [...found.values()].filter(({ id }) => !codes.has(id));
+  const seen = await Promise.all([
+    ...[...codes].map(([id, code]) => lookAt(current(code, found.get(id)), found.get(id))),
+    ...strangers.map((agent) => lookFrom(agent)),
+  ]);
   return seen.filter((agent) => agent !== undefined);
 }
 
@@ -38,9 +52,12 @@ export async function seeAgents({ codes }: KnownCodes): Promise<Seen[]> {
  * The codes of the agents that are there, free, and known to this user by their codes.
  * @throws UsageError when there are none
  */
-export async function agentsFor(env: Readonly<Record<string, string | undefined>>): Promise<JoinCode[]> {
+export async function agentsFor(
+  wanted: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<JoinCode[]> {
   const known = codesOf(env);
-  const seen = await seeAgents(known);
+  const seen = await seeAgents(known, wanted);
   const codes = seen.flatMap(({ code, state }) => (code !== undefined && state === "free" ? [code] : []));
   if (codes.length > 0) return codes;
   if (seen.length === 0) throw new UsageError("Cannot use --agents: no agent answers", nobody);
@@ -61,16 +78,26 @@ export function codesOf(env: Readonly<Record<string, string | undefined>>): Know
   }
 }
 
-async function lookAt(code: JoinCode): Promise<Seen | undefined> {
+async function lookAt(code: JoinCode, found: Found | undefined): Promise<Seen | undefined> {
   try {
     const { address, free, socket, host } = await meet(code, "look", { connectTimeout: LOOK_SECONDS });
     socket.kill();
     const { slots, port } = code;
     const roundTrip = await timeTo(host, port);
-    return { name: host, slots, version: "", platform: "", address, roundTrip, state: free ? "free" : "busy", code };
+    const { name = host, version = "", platform = "" } = found ?? {};
+    return { name, slots, version, platform, address, roundTrip, state: free ? "free" : "busy", code };
   } catch {
-    return undefined; // a code from before: the agent has ended, or another one is at its address
+    // A code from before: the agent has ended, or another one is at its address.
+    return found === undefined ? undefined : lookFrom(found);
   }
+}
+
+/** An agent of whose code nothing is known, or nothing that is right. */
+async function lookFrom({ name, slots, version, platform, addresses, port }: Found): Promise<Seen> {
+  const host = addresses[0] ?? "";
+  const roundTrip = await timeTo(host, port);
+  const address = place(host, port);
+  return { name, slots, version, platform, address, roundTrip, state: undefined, code: undefined };
 }
 
 /** Milliseconds until a connection is made: one round trip; the best of three. */

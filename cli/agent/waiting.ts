@@ -6,8 +6,9 @@ import { basename } from "node:path";
 import { makeCertificate } from "../../src/transport/certificate.ts";
 import { version } from "../version.ts";
 import { Agent } from "./agent.ts";
+import { announce } from "./discovery.ts";
 import { JobDirectory } from "./job-directory.ts";
-import { FINGERPRINT_BYTES, type JoinCode, SECRET_BYTES, writeCode } from "./join-code.ts";
+import { agentId, FINGERPRINT_BYTES, type JoinCode, SECRET_BYTES, writeCode } from "./join-code.ts";
 import { certificateHash, type Joined, JoinListener } from "./join-listener.ts";
 import { printable } from "./printable.ts";
 import { greeting, type Hello } from "./protocol.ts";
@@ -43,6 +44,7 @@ export class WaitingAgent {
   #options: WaitingOptions;
   #say: (text: string) => void;
   #listener: JoinListener;
+  #unannounce: () => Promise<void>;
   #work: Work | undefined;
   #stopping = false;
 
@@ -74,11 +76,14 @@ export class WaitingAgent {
         refused: (text) => this.#say(text),
       },
     );
-    const { slots } = options;
+    const { slots, name } = options;
     const { port } = this.#listener;
     const fingerprint = Buffer.from(certificateHash(certificate), "hex").subarray(0, FINGERPRINT_BYTES);
     const code: JoinCode = { fingerprint, slots, port, addresses: forCode(addresses), secret };
     this.code = writeCode(code);
+    const platform = `${process.platform}-${process.arch}`;
+    const announced = { id: agentId(code), name, version, slots, platform, port };
+    this.#unannounce = options.announce ? announce(announced, options.interface) : async () => {};
     const { promise, resolve } = Promise.withResolvers<void>();
     this.over = promise;
     this.#end = resolve;
@@ -93,7 +98,7 @@ export class WaitingAgent {
     if (this.#stopping) return;
     this.#stopping = true;
     this.#work?.agent.end("the agent was stopped");
-    if (this.#work) await Bun.sleep(LAST_WORDS_MS);
+    await Promise.all([this.#unannounce(), this.#work && Bun.sleep(LAST_WORDS_MS)]);
     this.#listener.close();
     this.clean();
     this.#end();

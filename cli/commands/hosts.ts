@@ -7,8 +7,8 @@ import { version } from "../version.ts";
 /** @returns the exit code */
 export async function hosts(argv: string[], help: () => Promise<number>): Promise<number> {
   if (argv.some((arg) => arg === "--help" || arg === "-h")) return help();
-  readHostsOptions(argv);
-  const seen = await seeAgents(codesOf(process.env));
+  const options = readHostsOptions(argv);
+  const seen = await seeAgents(codesOf(process.env), options.interface);
   const own = [hostname(), String(availableParallelism()), version, "", "", "this machine"];
   const rows = [["host", "slots", "version", "round trip", "code", "address"], own, ...seen.map(rowOf)];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -46,5 +46,5 @@ async function planFor(argv: readonly string[], around: Surroundings): Promise<R
   const plan = parseRun(argv, around);
   if (typeof plan === "string" || !("findAgents" in plan)) return plan;
   const { agentsFor } = await import("../agent/known-agents.ts");
-  return planFor(argv, { ...around, agents: await agentsFor(around.environment) });
+  return planFor(argv, { ...around, agents: await agentsFor(plan.interface, around.environment) });
 }
