@@ -33,6 +33,7 @@ export class Runtime implements Environment {
   readonly self: Intracomm;
   readonly #wireup: WireUp;
   readonly #engine: Engine;
+  readonly #worldEndpoint: Endpoint;
   #processorName = hostname();
   #ending: Promise<void> | undefined;
   /** Said goodbye; and everyone has. */
@@ -50,7 +51,8 @@ export class Runtime implements Environment {
       Array.from({ length: size }, (_, process) => process),
       rank,
     );
-    this.world = new Intracomm(new Endpoint(engine, all, WORLD_CONTEXT), "COMM_WORLD");
+    this.#worldEndpoint = new Endpoint(engine, all, WORLD_CONTEXT);
+    this.world = new Intracomm(this.#worldEndpoint, "COMM_WORLD");
     this.self = new Intracomm(new Endpoint(engine, new Group([rank], rank), SELF_CONTEXT), "COMM_SELF");
     wireup.onAsk = () => this.state;
     engine.onLost = (peer, reason) => {
@@ -111,6 +113,8 @@ export class Runtime implements Environment {
       const near = shared !== undefined && sharing !== undefined && host === this.host;
       this.#engine.attach(peer, near ? shared.link(sharing, peer, link) : link);
     }
+    const all = cards.every(({ sharing, hostIndex: host }) => sharing !== undefined && host === card.hostIndex);
+    if (shared && all) this.#worldEndpoint.meet((poll) => shared.board(size, poll));
     // What came before there were links has rung in vain.
     while (shared && !shared.rest());
   }

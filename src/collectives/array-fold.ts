@@ -7,6 +7,7 @@ import { type BufferLike, bytesOf, isTypedArray } from "../data/buffer.ts";
 import { elementOf, elements, type TypedArray } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { ItemLoop } from "../data/op-items.ts";
+import { viewOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 
 /** A new array of the same kind. */
@@ -72,7 +73,24 @@ export class ArrayFold implements Fold {
   }
 
   send(lane: Lane, dest: number): Promise<void> | undefined {
-    return lane.isend(dest, { element: this.#element, parts: [bytesOf(this.#array)] });
+    return lane.isend(dest, this.body());
+  }
+
+  body(): Body {
+    return { element: this.#element, parts: [bytesOf(this.#array)] };
+  }
+
+  foldAll(operands: readonly Body[]): void {
+    const result = this.#target();
+    for (const [rank, operand] of operands.entries()) this.#check(operand, rank);
+    const [first, ...others] = operands.map((operand) => viewOf(operand) as TypedArray);
+    let folded = first!;
+    for (const operand of others) {
+      this.#combine(folded, operand, result);
+      folded = result;
+    }
+    if (folded !== result) result.set(folded as never);
+    this.#array = result;
   }
 
   receive(lane: Lane, source: number): Promise<Body> {

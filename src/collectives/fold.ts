@@ -17,6 +17,10 @@ export interface Fold {
   append(theirs: Body, source: number): void;
   /** ours = theirs ⊕ ours: theirs is the fold of the ranks before ours. */
   prepend(theirs: Body, source: number): void;
+  /** What is folded so far, as `send` sends it. */
+  body(): Body;
+  /** ours = the fold of these operands, of all ranks in their order: equal bits everywhere. They are lent. */
+  foldAll(operands: readonly Body[]): void;
   /** ours = theirs, received from rank `source`. */
   adopt(lane: Lane, source: number): Promise<void>;
   /**

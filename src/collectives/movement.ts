@@ -5,6 +5,7 @@ import type { Lane } from "../comm/lane.ts";
 import { type Body, bodyBytes } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
 import { VALUE } from "../data/element.ts";
+import type { Started } from "../engine/operation.ts";
 import { bufferLike, chunkOf, copyOf, land, open, slotOf, viewOf } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { chunksOf } from "./runs.ts";
@@ -26,7 +27,7 @@ export interface Rooted extends Into {
 }
 
 /** Resolves when every rank has called it. @see MPI-4.1 §6.3 */
-export function barrier(lane: Lane): Promise<void> {
+export function barrier(lane: Lane): Started<void> {
   return select("barrier", lane)(lane);
 }
 

@@ -9,6 +9,7 @@ import { type BufferLike, isTypedArray } from "../data/buffer.ts";
 import { elementOf, VALUE } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { ItemLoop } from "../data/op-items.ts";
+import { Operation, type Started } from "../engine/operation.ts";
 import { ArrayFold } from "./array-fold.ts";
 import { checkFits, chunkOf, land, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
@@ -34,7 +35,12 @@ function foldOf(op: Op, data: unknown, into: BufferLike | undefined, items: Item
 }
 
 function facts(lane: Lane, fold: Fold) {
-  return { size: lane.size, bytes: fold.bytes, commute: fold.commute };
+  return { size: lane.size, bytes: fold.bytes, commute: fold.commute, board: lane.board };
+}
+
+/** What `make` makes when something is done. */
+function following<T>(done: Started<void>, make: () => T): Started<T> {
+  return done instanceof Operation ? done.map(make) : done.then(make);
 }
 
 /**
@@ -56,10 +62,9 @@ export async function reduce(lane: Lane, data: unknown, { op, root, into, items 
  * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when ranks give arrays of different length or kind
  * @see MPI-4.1 §6.9.6
  */
-export async function allreduce(lane: Lane, data: unknown, { op, into, items }: Reduced): Promise<unknown> {
+export function allreduce(lane: Lane, data: unknown, { op, into, items }: Reduced): Started<unknown> {
   const fold = foldOf(op, data, into, items);
-  await select("allreduce", facts(lane, fold))(lane, fold);
-  return fold.result();
+  return following(select("allreduce", facts(lane, fold))(lane, fold), () => fold.result());
 }
 
 /**

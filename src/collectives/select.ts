@@ -8,17 +8,22 @@
 // The v forms move their runs by the rows of gather, scatter, allgather and alltoall.
 // Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
 import { variable } from "../base/config.ts";
+import type { Board, Lane } from "../comm/lane.ts";
+import type { Started } from "../engine/operation.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
 import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
 import { allgatherRing } from "./allgather-ring.ts";
 import { allreduceRabenseifner } from "./allreduce-rabenseifner.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import { allreduceRing } from "./allreduce-ring.ts";
+import { allreduceShared } from "./allreduce-shared.ts";
 import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
 import { barrierDissemination } from "./barrier-dissemination.ts";
+import { barrierShared } from "./barrier-shared.ts";
 import { bcastBinomial } from "./bcast-binomial.ts";
 import { bcastScatterAllgather } from "./bcast-scatter-allgather.ts";
+import type { Fold } from "./fold.ts";
 import { gatherBinomial } from "./gather-binomial.ts";
 import {
   allgatherLinear,
@@ -50,12 +55,19 @@ export interface Facts {
   readonly bytes?: number | undefined;
   /** True for a commutative operator. */
   readonly commute?: boolean;
+  /** What ranks that share memory show each other there. */
+  readonly board?: Board | undefined;
 }
+
+type Barrier = (lane: Lane) => Started<void>;
+type Allreduce = (lane: Lane, fold: Fold) => Started<void>;
 
 /** What an algorithm cannot do without. */
 const needs = {
   commutative: ({ commute }: Facts) => commute === true,
   elementwise: ({ bytes }: Facts) => bytes !== undefined,
+  "fits or is a value": ({ board, bytes = 0 }: Facts) => board !== undefined && bytes <= board.room,
+  "shared memory": ({ board }: Facts) => board !== undefined,
   "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
 
@@ -93,7 +105,11 @@ function rows<Run>(...list: [...Row<Run>[], linear: { name: "linear"; run: Run }
 }
 
 export const algorithms = {
-  barrier: rows({ name: "dissemination", run: barrierDissemination }, { name: "linear", run: barrierLinear }),
+  barrier: rows<Barrier>(
+    { name: "shared", run: barrierShared, needs: ["shared memory"] },
+    { name: "dissemination", run: barrierDissemination },
+    { name: "linear", run: barrierLinear },
+  ),
   bcast: rows(
     { name: "scatter-allgather", run: bcastScatterAllgather, when: { bytesAbove: 16 * MiB, ranksFrom: 3 } },
     { name: "binomial", run: bcastBinomial },
@@ -124,7 +140,9 @@ export const algorithms = {
     { name: "binomial", run: reduceBinomial },
     { name: "linear", run: reduceLinear },
   ),
-  allreduce: rows(
+  allreduce: rows<Allreduce>(
+    // What is not elementwise is short, or is told to be long.
+    { name: "shared", run: allreduceShared, needs: ["shared memory", "fits or is a value"] },
     {
       name: "ring",
       run: allreduceRing,

@@ -33,7 +33,17 @@ export class ValueFold implements Fold {
   }
 
   send(lane: Lane, dest: number): Promise<void> | undefined {
-    return lane.isend(dest, chunkOf(this.#value));
+    return lane.isend(dest, this.body());
+  }
+
+  body(): Body {
+    return chunkOf(this.#value);
+  }
+
+  foldAll(operands: readonly Body[]): void {
+    const [first, ...others] = operands.map((operand) => open(copyOf(operand)));
+    this.#value = others.reduce((folded, operand) => this.#op.combine(folded, operand), first);
+    this.#ours = true;
   }
 
   receive(lane: Lane, source: number): Promise<Body> {

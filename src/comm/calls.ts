@@ -5,8 +5,10 @@ import type { CallSite } from "../base/call-site.ts";
 import { Exception } from "../base/errors.ts";
 import type { Channel } from "../engine/channel.ts";
 import type { Arrival } from "../engine/message.ts";
-import { Operation } from "../engine/operation.ts";
+import { Operation, type Started } from "../engine/operation.ts";
+import type { SharedBoard } from "../transport/shared-board.ts";
 import { describeCheck, disagreement } from "./check.ts";
+import { type Meeting, Meetings } from "./meetings.ts";
 
 /** Calls that are remembered. Who disagrees is noticed within one or two. */
 const REMEMBERED = 64;
@@ -24,7 +26,8 @@ interface Call {
 /** Whose calls they are, for messages. */
 export interface Members {
   readonly name: string;
-  readonly engine: { readonly self: number };
+  readonly engine: { readonly self: number; goneBecause(process: number): unknown };
+  readonly group: { processOf(rank: number): number };
   who(process: number): string;
   rootName(root: number): string;
 }
@@ -42,9 +45,25 @@ export class Calls {
   readonly #early = new Map<number, number>();
   /** A message is here that may show a disagreement. To look through all of them at each call would be too slow. */
   #suspicious = false;
+  #meetings: Meetings | undefined;
 
   constructor(members: Members) {
     this.#members = members;
+  }
+
+  /** Where all ranks share memory: from the first call on they meet there too. */
+  meet(board: SharedBoard): Meetings {
+    const processOf = (rank: number) => this.#members.group.processOf(rank);
+    this.#meetings = new Meetings(board, {
+      disagrees: (tag, rank, check) => this.#disagrees(tag, { source: processOf(rank), check }),
+      goneBecause: (rank) => this.#members.engine.goneBecause(processOf(rank)),
+    });
+    return this.#meetings;
+  }
+
+  /** The meeting of the call that has begun last. */
+  get meeting(): Meeting | undefined {
+    return this.#meetings?.last;
   }
 
   /**
@@ -56,6 +75,7 @@ export class Calls {
     const tag = this.#next;
     this.#next = (tag + 1) % TAGS;
     this.#recent[tag % REMEMBERED] = { tag, check, operation: undefined, failed: false };
+    this.#meetings?.begin(tag, check);
     const early = this.#early.get(tag);
     if (early !== undefined) this.#early.delete(tag);
     if (!this.#suspicious && (early === undefined || early === check)) return tag;
@@ -64,18 +84,27 @@ export class Calls {
     if (!wrong) return tag;
     this.#suspicious = true;
     this.#recent[tag % REMEMBERED]!.failed = true;
+    this.#meetings?.end(tag);
     throw wrong;
   }
 
   /**
-   * The operation of the call with this tag, which settles as `promise` does, or is rejected when a rank is seen to
-   * disagree.
+   * The operation of the call with this tag, which settles as what has been started does, or is rejected when a rank is seen
+   * to disagree.
    */
-  run<T>(tag: number, promise: Promise<T>): Operation<T> {
+  run<T>(tag: number, started: Started<T>): Operation<T> {
     const call = this.#recent[tag % REMEMBERED]!;
+    if (started instanceof Operation) {
+      if (!started.settled) call.operation = started;
+      started.onSettled(({ failed }) => {
+        call.failed ||= failed;
+        this.#ended(call);
+      });
+      return started;
+    }
     const operation = new Operation<T>();
     call.operation = operation;
-    promise.then(
+    started.then(
       (value) => {
         this.#ended(call);
         operation.resolve(value);
@@ -93,6 +122,7 @@ export class Calls {
     this.#last.call = call;
     this.#last.site = call.operation?.site;
     call.operation = undefined;
+    this.#meetings?.end(call.tag);
   }
 
   /**
@@ -108,13 +138,28 @@ export class Calls {
       return;
     }
     if (call.check === check || call.failed) return;
+    this.#reject(call, message);
+  }
+
+  /** Fails the call or, where that has completed, the one that is in progress. @returns the error */
+  #reject(call: Call, theirs: Pick<Arrival, "source" | "check">): Exception | undefined {
     const operation = call.operation ?? this.#recent[(this.#next + TAGS - 1) % REMEMBERED]?.operation;
     if (!operation) {
       this.#suspicious = true;
-      return;
+      return undefined;
     }
     call.failed = true;
-    operation.reject(this.#wrong(call, message));
+    const wrong = this.#wrong(call, theirs);
+    operation.reject(wrong);
+    return wrong;
+  }
+
+  /** A rank makes another call of this number than this one. */
+  #disagrees(tag: number, theirs: Pick<Arrival, "source" | "check">): Exception {
+    const call = this.#recent[tag % REMEMBERED]!;
+    const wrong = this.#reject(call, theirs) ?? this.#wrong(call, theirs);
+    call.failed = true;
+    return wrong;
   }
 
   /** What messages show that nobody takes. A call that has failed leaves some. */
@@ -133,14 +178,14 @@ export class Calls {
     return undefined;
   }
 
-  #wrong(call: Call, message: Arrival): Exception {
+  #wrong(call: Call, message: Pick<Arrival, "source" | "check">): Exception {
     const wrong = this.disagreement(call.check, message);
     if (this.#last.call === call) this.#last.site?.locate(wrong);
     return wrong;
   }
 
   /** The error that names both sides. */
-  disagreement(ours: number, { source, check }: Arrival): Exception {
+  disagreement(ours: number, { source, check }: Pick<Arrival, "source" | "check">): Exception {
     const { name, engine } = this.#members;
     const say = (number: number) => describeCheck(number, (root) => this.#members.rootName(root));
     const what = say(ours);

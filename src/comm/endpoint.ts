@@ -6,11 +6,13 @@ import { type Body, isNote } from "../data/body.ts";
 import type { Channel } from "../engine/channel.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
-import { Operation } from "../engine/operation.ts";
+import { Operation, type Started } from "../engine/operation.ts";
+import type { SharedBoard } from "../transport/shared-board.ts";
 import { Calls } from "./calls.ts";
 import { BY_GROUP, COLLECTIVE, LEADERS, PARTITIONED } from "./context.ts";
 import { Group } from "./group.ts";
 import type { AcrossLane, Lane } from "./lane.ts";
+import type { Meeting, Meetings } from "./meetings.ts";
 import { memory, parts } from "./target.ts";
 
 export class Endpoint {
@@ -89,15 +91,24 @@ export class Endpoint {
    */
   lane(check: number): EndpointLane {
     const tag = this.#calls.begin(check, this.#queue());
-    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, check);
+    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, check, this.#calls.meeting);
   }
 
   /** The operation of the call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
-  run<T>(lane: EndpointLane, run: (lane: EndpointLane) => Promise<T>): Operation<T> {
-    const promise = run(lane);
-    if (lane.context !== this.context + COLLECTIVE) return Operation.of(promise);
-    return this.#calls.run(lane.tag, promise);
+  run<T>(lane: EndpointLane, run: (lane: EndpointLane) => Started<T>): Operation<T> {
+    const started = start(() => run(lane));
+    if (lane.context === this.context + COLLECTIVE) return this.#calls.run(lane.tag, started);
+    return started instanceof Operation ? started : Operation.of(started);
   }
+
+  /** All processes of the communicator share memory, and have a board there. @returns what is to be polled */
+  meet(makeBoard: (poll: () => boolean) => SharedBoard): void {
+    const meetings: Meetings = this.#calls.meet(makeBoard(() => meetings.poll()));
+    this.gone = (process, error) => meetings.gone(this.group.rankOf(process)!, error);
+  }
+
+  /** Nothing comes from a process any more. */
+  gone: (process: number, error: unknown) => void = () => {};
 
   /** The error for a message of another call than the one of check number `ours`. */
   disagreement(ours: number, arrival: Arrival): Exception {
@@ -187,8 +198,9 @@ export class EndpointLane implements AcrossLane {
   readonly context: number;
   readonly tag: number;
   readonly #check: number;
+  readonly board: Meeting | undefined;
 
-  constructor(endpoint: Endpoint, group: Group, context: number, tag: number, check: number) {
+  constructor(endpoint: Endpoint, group: Group, context: number, tag: number, check: number, board?: Meeting) {
     // Of an intercommunicator's other group it is none.
     this.rank = group.rank!;
     this.size = group.size;
@@ -197,6 +209,7 @@ export class EndpointLane implements AcrossLane {
     this.context = context;
     this.tag = tag;
     this.#check = check;
+    this.board = board;
   }
 
   /** The same lane for some of its ranks, of which this one is one: others may do the same among themselves. */
@@ -219,6 +232,7 @@ export class EndpointLane implements AcrossLane {
     const { group, remote, inter, engine } = this.#endpoint;
     const posted = engine.channels.get(this.context)?.matcher.posted() ?? [];
     const processes = new Set([...posted].filter(({ tag }) => tag === this.tag).map(({ source }) => source));
+    for (const rank of this.board?.awaited() ?? []) processes.add(group.processOf(rank));
     const ranks = (of: Group) =>
       [...of.processes.keys()].filter((rank) => processes.has(of.processOf(rank))).join(", ");
     const named = [ranks(group) && `rank ${ranks(group)}`, inter && ranks(remote) && `remote rank ${ranks(remote)}`];
@@ -255,6 +269,15 @@ export class EndpointLane implements AcrossLane {
     // The receive may have made the queues anew that went with the communicator.
     if (retired) engine.channels.forget(this.context);
     return operation.promise();
+  }
+}
+
+/** What throws at once is a rejection. */
+function start<T>(run: () => Started<T>): Started<T> {
+  try {
+    return run();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

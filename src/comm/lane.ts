@@ -1,11 +1,34 @@
 // comm/lane: layer 5. What a collective algorithm sees of a communicator: its rank, the size, and messages of its own.
 // One lane serves one call of one collective; nothing it sends can be taken by a receive of the user or of another call.
 import type { Body } from "../data/body.ts";
+import type { Operation } from "../engine/operation.ts";
+
+/**
+ * What the ranks of one call show each other in memory that they share: short data, faster than by messages. Each rank shows
+ * one thing at most, and an algorithm waits for one or for all.
+ */
+export interface Board {
+  /** Bytes that a rank may show. */
+  readonly room: number;
+  /**
+   * Shows the others `body`, which must not change before `from` this rank settles. Where it is longer than there is room
+   * or has several parts, that is what is shown, and the result is false.
+   */
+  show(body: Body): boolean;
+  /** Settles when every rank, this one too, has shown something. */
+  all(): Operation<void>;
+  /** Settles when one rank has. */
+  from(rank: number): Operation<void>;
+  /** What a rank has shown, lent until the call has ended; undefined where it had no room for it. */
+  shown(rank: number): Body | undefined;
+}
 
 export interface Lane {
   /** This process's rank, 0 … size−1. */
   readonly rank: number;
   readonly size: number;
+  /** Where all ranks share memory. */
+  readonly board?: Board | undefined;
   /**
    * Sends `body` to rank `dest`. The parts are borrowed until the promise resolves; `undefined` means that it is done
    * already (the usual case for short messages), so write `const sent = lane.isend(…); … if (sent) await sent;`.

@@ -16,6 +16,7 @@ import {
   encodeRts,
   type Frame,
 } from "../wire/frame.ts";
+import type { Audit } from "./audit.ts";
 import type { Channel } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import { Credit } from "./credit.ts";
@@ -33,13 +34,6 @@ export interface Limits {
   readonly eager: number;
   /** Bytes of messages from one process that may wait here, unreceived. */
   readonly unexpected: number;
-}
-
-export interface Audit {
-  /** What is wrong with the messages that are left, or undefined. */
-  audit(): Error | undefined;
-  /** In words, the user's messages that no receive has taken, or undefined. */
-  unreceived(): string | undefined;
 }
 
 export class Engine implements Sink {
@@ -249,6 +243,11 @@ export class Engine implements Sink {
     for (const link of this.#links) link?.flush();
   }
 
+  /** Why nothing comes from a process any more, or undefined. */
+  goneBecause(peer: number): unknown {
+    return this.#peers.goneBecause(peer);
+  }
+
   /** Gives up on a process: what waits for it is rejected. */
   fail(peer: number, reason: string): void {
     if (this.#peers.fail(peer, reason)) this.#settleGone(peer, false);
@@ -376,6 +375,7 @@ export class Engine implements Sink {
     const gone = this.#peers.goneBecause(peer);
     this.#rendezvous.abandon(peer, gone, finished);
     for (const channel of this.channels.values()) channel.abandon(peer, gone);
+    for (const audit of this.audits) audit.gone(peer, gone);
   }
 
   #giveBack(peer: number, bytes: number): void {

@@ -13,6 +13,14 @@ export interface Call {
 /** Told that an operation has settled: which one. */
 type Then = (operation: Operation<any>) => void;
 
+/** Something under way: a promise, or an operation, which is cheaper where it may be done at once. */
+export type Started<T> = Promise<T> | Operation<T>;
+
+/** What has been started, as a promise. */
+export function promised<T>(started: Started<T>): Promise<T> {
+  return started instanceof Operation ? started.promise() : started;
+}
+
 export class Operation<T = unknown> {
   #state: "pending" | "done" | "failed" = "pending";
   #value: T | undefined;
@@ -101,6 +109,25 @@ export class Operation<T = unknown> {
     this.#then?.(this);
     if (this.#others) for (const then of this.#others) then(this);
     this.#then = this.#others = undefined;
+  }
+
+  /** The operation of what `make` makes of the result, at once when that is here; it may give a promise. */
+  map<U>(make: (value: T) => U | Promise<U>): Operation<U> {
+    const mapped = new Operation<U>();
+    const settle = () => {
+      try {
+        const made = make(this.result);
+        if (!(made instanceof Promise)) return mapped.resolve(made);
+        made.then(
+          (value) => mapped.resolve(value),
+          (error: unknown) => mapped.reject(error),
+        );
+      } catch (error) {
+        mapped.reject(error);
+      }
+    };
+    this.onSettled(settle);
+    return mapped;
   }
 
   /** An operation that is done. */

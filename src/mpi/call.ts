@@ -20,7 +20,7 @@ export interface WaitOptions {
   /** How many frames, ours included, to look through for the script's line. */
   readonly frames?: number;
   /** It has several steps, which go on in microtasks: looking for messages at once would be looking too early. */
-  readonly steps?: boolean;
+  readonly steps?: boolean | undefined;
 }
 
 /**

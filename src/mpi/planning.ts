@@ -7,6 +7,7 @@ import type { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import { isTypedArray } from "../data/buffer.ts";
 import { elementOf } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
+import type { Started } from "../engine/operation.ts";
 import { checkRoot } from "./arguments.ts";
 import { attempt, waitFor } from "./call.ts";
 import { checkInPlace } from "./collective-arguments.ts";
@@ -77,7 +78,7 @@ export abstract class Planning extends Partitioned {
   protected plan<T>(
     call: string,
     agreement: Agreement,
-    run: (lane: EndpointLane) => Promise<unknown>,
+    run: (lane: EndpointLane) => Started<unknown>,
     ownLane?: EndpointLane,
   ): Plan<T> {
     this.use(call);
@@ -85,12 +86,13 @@ export abstract class Planning extends Partitioned {
     return () => {
       const endpoint = this.use(call);
       const lane = ownLane ?? endpoint.lane(check);
-      const operation = endpoint.run(lane, run as (lane: EndpointLane) => Promise<T>);
+      const operation = endpoint.run(lane, run as (lane: EndpointLane) => Started<T>);
+      const steps = !lane.board?.waits;
       const describeCall = () => {
         const waiting = lane.awaited && `, waiting for ${lane.awaited}`;
         return `${call}(${describe(agreement, endpoint)}) on ${this.name}${waiting}`;
       };
-      return { operation, progress: endpoint.engine.progress, describe: describeCall };
+      return { operation, progress: endpoint.engine.progress, describe: describeCall, steps };
     };
   }
 
@@ -98,7 +100,7 @@ export abstract class Planning extends Partitioned {
   protected finish<T>(plan: () => Plan<T>): Promise<T> {
     return attempt(() => {
       const pending = plan()();
-      return waitFor(pending.progress, pending.operation, pending, { steps: true });
+      return waitFor(pending.progress, pending.operation, pending, { steps: pending.steps });
     });
   }
 }

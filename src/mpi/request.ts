@@ -13,6 +13,8 @@ import type { Status } from "./status.ts";
 export interface Pending<T> {
   readonly operation: Operation<T>;
   readonly progress: Progress;
+  /** See WaitOptions. */
+  readonly steps?: boolean;
   /** The call as a user would say it: `irecv(source 1, tag 7) on COMM_WORLD`. */
   readonly describe: () => string;
   /** Fills in the status of a completed operation, also of one that failed; left out where there is none to tell. */

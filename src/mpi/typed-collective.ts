@@ -9,6 +9,7 @@ import { type Items, packedView } from "../data/items.ts";
 import type { Op } from "../data/op.ts";
 import { type ItemLoop, itemLoopOf } from "../data/op-items.ts";
 import type { TypeMap } from "../data/type-map.ts";
+import { promised, type Started } from "../engine/operation.ts";
 import { checkBuffer } from "./arguments.ts";
 import { checkType } from "./type-arguments.ts";
 import { checkSide, itemsOf, SIDES, type Side, type TypeOptions } from "./typed-data.ts";
@@ -82,7 +83,7 @@ export class Packed {
 }
 
 /** Runs a collective with what the caller gave, or what stands for it. */
-type Run = (start: (data: any, into: any) => Promise<unknown>) => Promise<unknown>;
+type Run = (start: (data: any, into: any) => Started<unknown>) => Started<unknown>;
 
 /**
  * What runs a collective on packed data; it may be called again and again.
@@ -93,9 +94,9 @@ export function converter({ data, into, apart }: Buffers, send: Packed | undefin
   if (!send && !receive) return (start) => start(data, into);
   return async (start) => {
     const given = send ? send.open(true) : data;
-    if (!receive) return start(given, into);
+    if (!receive) return promised(start(given, into));
     const room = receive.open(receive.keeps || data === IN_PLACE);
-    const result = await start(given, room);
+    const result = await promised(start(given, room));
     return result === room ? receive.close(room) : result;
   };
 }

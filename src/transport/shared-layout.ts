@@ -1,12 +1,15 @@
 // transport/shared-layout: layer 3. What lies where in the memory that the ranks of one host share: a word for each rank
-// that says whether it sleeps, a ring for each ordered pair, and slots for long messages, which belong to their sender.
-// Pure. Used by shared-memory.ts, and by who makes the memory.
+// that says whether it sleeps, a ring for each ordered pair, a board for collectives, and slots for long messages, which
+// belong to their sender. Pure. Used by shared-memory.ts, and by who makes the memory.
+import { boardSize } from "./shared-board.ts";
 
 /** What different processes write lies this far apart, so that no cache line goes to and fro for nothing. */
 const LINE = 128;
 const PAGE = 4096;
 
 export interface SharedLayout {
+  /** Offset of what the ranks show each other in collectives (shared-board.ts). */
+  readonly board: number;
   /** Bytes in all. */
   readonly bytes: number;
   /** Bytes of a ring's records: a power of two. */
@@ -37,9 +40,11 @@ export function sharedLayout(size: number): SharedLayout {
   const stride = 2 * LINE + ring;
   const rings = up(size * LINE, PAGE);
   const flags = up(rings + size * size * stride, PAGE);
-  const memory = up(flags + size * slots * LINE, PAGE);
+  const board = up(flags + size * slots * LINE, PAGE);
+  const memory = up(board + boardSize(size).bytes, PAGE);
   const ringAt = (from: number, to: number) => rings + (from * size + to) * stride;
   return {
+    board,
     bytes: memory + size * slots * slotBytes,
     ring,
     slots,

@@ -1,38 +1,15 @@
 // transport/shared-memory: layer 3. Links between ranks of one host through memory that they share: short messages through
 // a ring for each ordered pair, long ones through slots that belong to their sender. Every pair keeps its WebSocket
 // connection: it wakes a rank that sleeps, and tells when a peer is gone. Called by runtime.ts.
-import { RingReader, RingWriter, type Shared } from "./ring.ts";
+import type { Shared } from "./ring.ts";
+import { SharedBoard } from "./shared-board.ts";
 import { type SharedLayout, sharedLayout } from "./shared-layout.ts";
-import { BULK_WINDOW, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
-
-// Kinds of records.
-/** A short message. */
-const MESSAGE = 1;
-/** A short message that lies in a slot: [slot, length]. */
-const SLOT = 2;
-/** A bulk message begins: its length (8 bytes) and its first bytes. */
-const BULK = 3;
-/** The next bytes of its body: [slot, length]. */
-const PART = 4;
-/** The sender has closed. */
-const CLOSE = 5;
-
-/** Messages up to this length go through the ring itself, of which they take an eighth at most. */
-const INLINE = 2048;
+import { SharedLink } from "./shared-link.ts";
+import type { Landing, Link, Sink } from "./transport.ts";
 
 /** What is sent over a peer's connection to wake it; no frame begins so. */
 const BELL = 0xf6;
 const bellMessage = Uint8Array.of(BELL);
-
-interface Waiting {
-  readonly head: Uint8Array;
-  readonly body: Uint8Array;
-  /** Bytes of the body that are under way; -1: the message has not been announced. */
-  at: number;
-  readonly sent?: PromiseWithResolvers<void>;
-}
-
-const nothing = new Uint8Array(0);
 
 /** The shared memory of the ranks of one host, as one of them sees it. */
 export class SharedMemory implements Sink {
@@ -41,6 +18,8 @@ export class SharedMemory implements Sink {
   readonly #self: number;
   readonly #sink: Sink;
   readonly #links: (SharedLink | undefined)[] = [];
+  /** Polls what looks at the memory by itself. */
+  #pollMore = () => false;
   readonly #sleep: Int32Array;
   #polling = false;
   /** Slots that a search begins with. */
@@ -72,6 +51,15 @@ export class SharedMemory implements Sink {
     return link;
   }
 
+  /**
+   * The board of a communicator of all ranks of the host, whose ranks are what the sink calls its peers.
+   * @param poll looks whether something has been shown there; true when anything has moved
+   */
+  board(size: number, poll: () => boolean): SharedBoard {
+    this.#pollMore = poll;
+    return new SharedBoard(this.#shared, this.#layout.board, this.#self, size, (rank) => this.#links[rank]?.wake());
+  }
+
   // --- what the progress engine calls ---
 
   /** Takes in what has arrived, and sends what has been waiting. True when anything moved. */
@@ -80,6 +68,7 @@ export class SharedMemory implements Sink {
     this.#polling = true;
     let moved = false;
     for (const link of this.#links) if (link?.poll()) moved = true;
+    if (this.#pollMore()) moved = true;
     this.#polling = false;
     return moved;
   }
@@ -141,256 +130,5 @@ export class SharedMemory implements Sink {
     const link = this.#links[peer];
     if (link) link.gone(reason);
     else this.#sink.lost(peer, reason);
-  }
-}
-
-class SharedLink implements Link {
-  readonly #memory: SharedMemory;
-  readonly #shared: Shared;
-  readonly #layout: SharedLayout;
-  readonly #self: number;
-  readonly #other: number;
-  readonly #peer: number;
-  readonly #bell: Link;
-  readonly #sink: Sink;
-  readonly #writer: RingWriter;
-  readonly #reader: RingReader;
-  /** What the ring or the slots have had no room for, oldest first. */
-  readonly #queue: Waiting[] = [];
-  #landing: Landing | undefined;
-  #landed = 0;
-  #closing = false;
-  #gone = false;
-
-  constructor(
-    memory: SharedMemory,
-    shared: Shared,
-    layout: SharedLayout,
-    self: number,
-    other: number,
-    peer: number,
-    bell: Link,
-    sink: Sink,
-  ) {
-    this.#memory = memory;
-    this.#shared = shared;
-    this.#layout = layout;
-    this.#self = self;
-    this.#other = other;
-    this.#peer = peer;
-    this.#bell = bell;
-    this.#sink = sink;
-    const ring = (from: number, to: number) =>
-      [shared, layout.tail(from, to), layout.head(from, to), layout.records(from, to), layout.ring] as const;
-    this.#writer = new RingWriter(...ring(self, other));
-    this.#reader = new RingReader(...ring(other, self));
-  }
-
-  get queued(): number {
-    let bytes = 0;
-    for (const { head, body, at } of this.#queue) bytes += head.byteLength + body.byteLength - Math.max(0, at);
-    return bytes;
-  }
-
-  send(message: Uint8Array): void {
-    if (this.#closing || this.#gone) return;
-    if (this.#queue.length > 0 || !this.#put(message, nothing)) {
-      this.#queue.push({ head: message.slice(), body: nothing, at: -1 });
-    }
-    this.#memory.wake(this.#other, this.#bell);
-  }
-
-  sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {
-    if (this.#closing || this.#gone) return Promise.reject(new Error("the connection is closed"));
-    const waiting: Waiting = { head, body, at: -1, sent: Promise.withResolvers<void>() };
-    this.#queue.push(waiting);
-    this.#pump();
-    this.#memory.wake(this.#other, this.#bell);
-    return this.#queue.at(-1) === waiting ? waiting.sent!.promise : undefined;
-  }
-
-  flush(): void {
-    this.#pump();
-    this.#memory.wake(this.#other, this.#bell);
-    this.#bell.flush();
-  }
-
-  close(): void {
-    if (this.#closing || this.#gone) return;
-    this.#closing = true;
-    this.#pump();
-    this.#memory.wake(this.#other, this.#bell);
-  }
-
-  /** The connection is gone, and the peer with it: takes in what it has left. */
-  gone(reason: string): void {
-    if (this.#gone) return;
-    this.poll();
-    this.#lose(reason);
-  }
-
-  /** Takes in what has arrived, and sends what has been waiting. True when anything moved. */
-  poll(): boolean {
-    if (this.#gone) return false;
-    let moved = false;
-    if (!this.#reader.empty) {
-      this.#reader.read(this.#take);
-      moved = true;
-      this.#memory.wake(this.#other, this.#bell);
-    }
-    if (this.#queue.length > 0 && this.#pump()) {
-      moved = true;
-      this.#memory.wake(this.#other, this.#bell);
-    }
-    return moved;
-  }
-
-  #lose(reason: string): void {
-    if (this.#gone) return;
-    this.#gone = true;
-    for (const { sent } of this.#queue.splice(0)) sent?.reject(new Error(reason));
-    if (!this.#closing) this.#sink.lost(this.#peer, reason);
-    this.#bell.close();
-  }
-
-  // --- sending ---
-
-  /** Sends from the queue while there is room. True when anything went. */
-  #pump(): boolean {
-    let moved = false;
-    while (this.#queue.length > 0 && !this.#gone) {
-      const first = this.#queue[0]!;
-      const { head, body, sent } = first;
-      if (head.byteLength + body.byteLength <= SHORT_LIMIT) {
-        if (!this.#put(head, body)) return moved;
-      } else {
-        if (first.at < 0) {
-          if (!this.#announce(head, body)) return moved;
-          first.at = 0;
-          moved = true;
-        }
-        while (first.at < body.byteLength) {
-          const part = this.#part(body, first.at);
-          if (part === 0) return moved;
-          first.at += part;
-          moved = true;
-        }
-      }
-      moved = true;
-      this.#queue.shift();
-      sent?.resolve();
-    }
-    if (this.#closing && !this.#gone && this.#writer.reserve(CLOSE, 0) >= 0) {
-      this.#writer.publish();
-      this.#memory.wake(this.#other, this.#bell);
-      this.#gone = true;
-      this.#bell.close();
-    }
-    return moved;
-  }
-
-  /** Sends a short message. False where there is no room. */
-  #put(head: Uint8Array, body: Uint8Array): boolean {
-    const { bytes, words } = this.#shared;
-    const length = head.byteLength + body.byteLength;
-    if (length <= INLINE) {
-      const at = this.#writer.reserve(MESSAGE, length);
-      if (at < 0) return false;
-      // A loop beats set() for the few bytes of a usual frame.
-      if (length <= 64 && body.byteLength === 0) for (let i = 0; i < length; i++) bytes[at + i] = head[i]!;
-      else {
-        bytes.set(head, at);
-        if (body.byteLength > 0) bytes.set(body, at + head.byteLength);
-      }
-      this.#writer.publish();
-      return true;
-    }
-    const slot = this.#memory.takeSlot();
-    if (slot < 0) return false;
-    const at = this.#writer.reserve(SLOT, 8);
-    if (at < 0) {
-      Atomics.store(words, this.#layout.flag(this.#self, slot) >> 2, 0);
-      return false;
-    }
-    const memory = this.#layout.slot(this.#self, slot);
-    bytes.set(head, memory);
-    if (body.byteLength > 0) bytes.set(body, memory + head.byteLength);
-    words[at >> 2] = slot;
-    words[(at >> 2) + 1] = length;
-    this.#writer.publish();
-    return true;
-  }
-
-  #announce(head: Uint8Array, body: Uint8Array): boolean {
-    const shown = Math.min(BULK_WINDOW, head.byteLength + body.byteLength);
-    const at = this.#writer.reserve(BULK, 8 + shown);
-    if (at < 0) return false;
-    const { bytes, words } = this.#shared;
-    const length = head.byteLength + body.byteLength;
-    words[at >> 2] = length % 2 ** 31;
-    words[(at >> 2) + 1] = Math.floor(length / 2 ** 31);
-    bytes.set(head.subarray(0, shown), at + 8);
-    if (shown > head.byteLength) bytes.set(body.subarray(0, shown - head.byteLength), at + 8 + head.byteLength);
-    this.#writer.publish();
-    return true;
-  }
-
-  /** Sends bytes of a body from `from` on through one slot. @returns how many; 0 where there is no room */
-  #part(body: Uint8Array, from: number): number {
-    const slot = this.#memory.takeSlot();
-    if (slot < 0) return 0;
-    const { bytes, words } = this.#shared;
-    const at = this.#writer.reserve(PART, 8);
-    if (at < 0) {
-      Atomics.store(words, this.#layout.flag(this.#self, slot) >> 2, 0);
-      return 0;
-    }
-    const part = body.subarray(from, from + this.#layout.slotBytes);
-    bytes.set(part, this.#layout.slot(this.#self, slot));
-    words[at >> 2] = slot;
-    words[(at >> 2) + 1] = part.byteLength;
-    this.#writer.publish();
-    return part.byteLength;
-  }
-
-  // --- receiving ---
-
-  readonly #take = (kind: number, at: number, length: number): void => {
-    if (this.#closing || this.#gone) return;
-    const { bytes, words } = this.#shared;
-    switch (kind) {
-      case MESSAGE:
-        return this.#sink.message(this.#peer, bytes, at, at + length);
-      case SLOT: {
-        const slot = words[at >> 2]!;
-        const memory = this.#layout.slot(this.#other, slot);
-        this.#sink.message(this.#peer, bytes, memory, memory + words[(at >> 2) + 1]!);
-        return this.#free(slot);
-      }
-      case BULK: {
-        const total = words[at >> 2]! + words[(at >> 2) + 1]! * 2 ** 31;
-        this.#landing = this.#sink.bulk(this.#peer, bytes.subarray(at + 8, at + length), total);
-        this.#landed = 0;
-        if (!this.#landing) this.#lose("a long message that nobody waits for");
-        return;
-      }
-      case PART: {
-        const landing = this.#landing!;
-        const slot = words[at >> 2]!;
-        const memory = this.#layout.slot(this.#other, slot);
-        const size = words[(at >> 2) + 1]!;
-        landing.into.set(bytes.subarray(memory, memory + size), this.#landed);
-        this.#free(slot);
-        this.#landed += size;
-        if (this.#landed === landing.into.byteLength) landing.done();
-        return;
-      }
-      default:
-        return this.#lose("closed");
-    }
-  };
-
-  #free(slot: number): void {
-    Atomics.store(this.#shared.words, this.#layout.flag(this.#other, slot) >> 2, 0);
   }
 }

@@ -23,11 +23,22 @@ for (let tag = 4; tag >= 0; tag--) {
   for (let i = tag; i < 3000; i += 5) if ((await comm.recv({ source: next.source, tag })) !== i) throw new Error("order");
 }
 await MPI.Request.waitall(sends);
+// Of values some fit where ranks show them to each other, on some ranks; several calls are in progress at once.
+const requests = [];
+for (let i = 0; i < 40; i++) {
+  requests.push(comm.iallreduce("x".repeat(i % 3 === rank % 3 ? 10_000 : i)), comm.ibarrier(), comm.iallreduce(Float64Array.of(i, rank)));
+}
+const results = await MPI.Request.waitall(requests);
+for (let i = 0; i < 40; i++) {
+  const lengths = Array.from({ length: size }, (_, r) => (i % 3 === r % 3 ? 10_000 : i));
+  if (results[3 * i].length !== lengths.reduce((a, b) => a + b)) throw new Error("text " + i);
+  if (results[3 * i + 2][0] !== i * size || results[3 * i + 2][1] !== (size * (size - 1)) / 2) throw new Error("sum " + i);
+}
 console.log(await comm.allreduce(rank + 1), (await comm.allreduce(new Float64Array(100_000).fill(rank))).at(-1));
 `;
 
-/** Files that have a name where files are memory. */
-const shared = () => readdirSync("/dev/shm");
+/** Files that have a name where files are memory, but for those of Open MPI, which may be at work beside the tests. */
+const shared = () => readdirSync("/dev/shm").filter((name) => !name.startsWith("vader_segment"));
 
 for (const transport of ["auto", "shared-memory", "websocket"]) {
   for (const size of [2, 4, 8]) {
@@ -42,6 +53,30 @@ for (const transport of ["auto", "shared-memory", "websocket"]) {
       if (process.platform === "linux") equal(shared(), before);
     });
   }
+}
+
+for (const [what, calls, said] of [
+  ["collectives", ["comm.barrier()", "comm.bcast(1)"], /barrier\(\).*bcast\(root 0\)|bcast\(root 0\).*barrier\(\)/s],
+  [
+    "lengths",
+    ["comm.allreduce(Float64Array.of(1))", "comm.allreduce(Float64Array.of(1, 2))"],
+    /Float64Array\(1\).*Float64Array\(2\)|Float64Array\(2\).*Float64Array\(1\)/s,
+  ],
+  ["operators", ["comm.allreduce(1)", "comm.allreduce(1, { op: MPI.MAX })"], /SUM.*MAX|MAX.*SUM/s],
+  [
+    "roots",
+    ["comm.bcast(1).then(() => comm.barrier())", "comm.bcast(1, { root: 1 }).then(() => comm.barrier())"],
+    /root 0.*root 1|root 1.*root 0/s,
+  ],
+] as const) {
+  test(`ranks of one host that disagree about ${what} are told so`, async () => {
+    const text = `import { MPI } from "tsmpi"; const comm = MPI.COMM_WORLD;
+      for (let i = 0; i < 100; i++) await comm.barrier();
+      await (comm.rank === 0 ? ${calls[0]} : ${calls[1]});`;
+    const result = await tsmpi(["-np", "2", "script.ts"], { files: { "script.ts": text } });
+    match(result.stderr, said);
+    ok(result.code !== 0);
+  });
 }
 
 test("-v says why there is no shared memory", async () => {

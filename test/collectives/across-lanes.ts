@@ -1,6 +1,7 @@
 // test/collectives/across-lanes: the lanes of two groups over a network with bad weather (test/support/lanes.ts).
 import { ROOT } from "../../src/base/constants.ts";
 import type { AcrossLane, Lane } from "../../src/comm/lane.ts";
+import type { Started } from "../../src/engine/operation.ts";
 import { FakeNetwork } from "../support/lanes.ts";
 import { PAIRS } from "../support/sides.ts";
 import { ranksOf } from "./matrix.ts";
@@ -32,14 +33,14 @@ export function acrossLane(lane: Lane, sizes: readonly [number, number]): Across
 export async function eachPair(
   seed: number,
   body: (
-    run: <T>(call: (lane: AcrossLane, side: number) => Promise<T>) => Promise<[T[], T[]]>,
+    run: <T>(call: (lane: AcrossLane, side: number) => Started<T>) => Promise<[T[], T[]]>,
     sizes: readonly [number, number],
   ) => Promise<void>,
 ): Promise<void> {
   for (const [i, sizes] of PAIRS.entries()) {
     const total = sizes[0] + sizes[1];
     const net = new FakeNetwork(total, seed + i);
-    const run = async <T>(call: (lane: AcrossLane, side: number) => Promise<T>): Promise<[T[], T[]]> => {
+    const run = async <T>(call: (lane: AcrossLane, side: number) => Started<T>): Promise<[T[], T[]]> => {
       const got = await net.run((lane) => {
         const across = acrossLane(lane, sizes);
         return call(across, across.side);

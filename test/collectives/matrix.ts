@@ -11,6 +11,9 @@ export const counts = (size: number): number[] => [...new Set([0, 1, size - 1, s
 
 export const ranksOf = (size: number): number[] => Array.from({ length: size }, (_, i) => i);
 
+/** The ranks of new networks share memory. */
+let sharing = false;
+
 /** Runs `body` with each of the collective's algorithms, which its environment variable asks for. */
 export async function eachRow(
   collective: keyof typeof algorithms,
@@ -19,12 +22,14 @@ export async function eachRow(
   const variable = variableOf(collective);
   for (const [i, { name }] of algorithms[collective].entries()) {
     process.env[variable] = name;
+    sharing = name === "shared";
     try {
       await body(1000 * i, name);
     } catch (error) {
       throw new Error(`${variable}=${name}: ${(error as Error).message}`, { cause: error });
     } finally {
       delete process.env[variable];
+      sharing = false;
     }
   }
 }
@@ -37,7 +42,7 @@ export async function onNetwork(
   body: (net: FakeNetwork) => Promise<void>,
 ): Promise<void> {
   try {
-    await body(new FakeNetwork(size, seed));
+    await body(new FakeNetwork(size, seed, undefined, sharing));
   } catch (error) {
     throw new Error(`${size} ranks, ${what}, seed ${seed}: ${(error as Error).message}`, { cause: error });
   }

@@ -6,6 +6,7 @@ import { allgather, alltoall, barrier, bcast, gather, scatter } from "../../src/
 import { algorithms } from "../../src/collectives/select.ts";
 import type { Lane } from "../../src/comm/lane.ts";
 import type { TypedArray } from "../../src/data/element.ts";
+import { promised } from "../../src/engine/operation.ts";
 import { is, match, ok } from "../support/assert.ts";
 import { FakeNetwork } from "../support/lanes.ts";
 import { counts, eachRoot, eachRow, noneUnhandled, onNetwork, ranksOf, SIZES, same } from "./matrix.ts";
@@ -59,7 +60,9 @@ test("barrier() lets nobody go before everyone has come", async () => {
         await onNetwork(size, seed + late, `rank ${late} late`, async (net) => {
           let gone = 0;
           const lanes = net.lanes();
-          const waiting = lanes.filter(({ rank }) => rank !== late).map((lane) => barrier(lane).then(() => gone++));
+          const waiting = lanes
+            .filter(({ rank }) => rank !== late)
+            .map((lane) => promised(barrier(lane)).then(() => gone++));
           if (size > 1) await net.calm();
           is(gone, 0);
           await barrier(lanes[late]!);

@@ -5,6 +5,7 @@ import { Exception } from "../../src/base/errors.ts";
 import { allreduce, exscan, reduce, scan } from "../../src/collectives/reduction.ts";
 import type { TypedArray } from "../../src/data/element.ts";
 import { MAX, Op, opFrom, SUM } from "../../src/data/op.ts";
+import { promised } from "../../src/engine/operation.ts";
 import { is, match, ok } from "../support/assert.ts";
 import { FakeNetwork, random } from "../support/lanes.ts";
 import { counts, eachRoot, eachRow, noneUnhandled, ranksOf, SIZES, same } from "./matrix.ts";
@@ -293,7 +294,10 @@ test("a rank may change its operand and its result as soon as its call has resol
         const given = ranksOf(net.size).map((rank) => new Float64Array(1000).fill(rank));
         const results = await net.run(async (lane) => {
           const data = given[lane.rank]!;
-          const result = (await call(lane, data, { op: SUM, root })) as Float64Array | null | undefined;
+          const result = (await promised<unknown>(call(lane, data, { op: SUM, root }))) as
+            | Float64Array
+            | null
+            | undefined;
           const sum = result?.[999];
           result?.fill(Number.NaN);
           data.fill(Number.NaN);
@@ -399,7 +403,7 @@ test("a wrong into is refused before anything is sent", async () => {
     [[4], whole, new Int32Array(4), /ERR_TYPE/],
   ];
   for (const [data, op, into, message] of cases) {
-    match(await allreduce(lane!, data, { op, into }).then(String, String), message);
+    match(await Promise.try(() => promised(allreduce(lane!, data, { op, into }))).then(String, String), message);
   }
   is(net.messages, 0);
 });

@@ -31,14 +31,14 @@ test("the collectives have these algorithms beside linear", () => {
     ...rows.slice(0, -1).map(({ name }) => name),
   ]);
   equal(names, [
-    ["barrier", "dissemination"],
+    ["barrier", "shared", "dissemination"],
     ["bcast", "scatter-allgather", "binomial"],
     ["scatter", "binomial"],
     ["gather", "binomial"],
     ["allgather", "ring", "recursive-doubling", "bruck"],
     ["alltoall", "bruck", "pairwise"],
     ["reduce", "rabenseifner", "binomial"],
-    ["allreduce", "ring", "rabenseifner", "recursive-doubling"],
+    ["allreduce", "shared", "ring", "rabenseifner", "recursive-doubling"],
     ["reduceScatter", "ring", "binomial"],
     ["scan", "recursive-doubling"],
     ["exscan", "recursive-doubling"],
@@ -99,7 +99,7 @@ test("an unknown name is an error that lists the rows", () => {
       (error: Error) =>
         error instanceof RangeError &&
         error.message ===
-          "Cannot use TSMPI_ALLREDUCE=rign: expected one of ring, rabenseifner, recursive-doubling, linear",
+          "Cannot use TSMPI_ALLREDUCE=rign: expected one of shared, ring, rabenseifner, recursive-doubling, linear",
     );
   });
   ok(picked("allreduce", { size: 4 }));

@@ -4,9 +4,9 @@ import { equal, is, match } from "../support/assert.ts";
 import { leftovers, tsmpi } from "../support/tsmpi.ts";
 
 /** Runs the text behind the usual head as a script on `size` ranks. */
-async function run(size: number, text: string) {
+async function run(size: number, text: string, env: Record<string, string> = {}) {
   const script = `import { MPI } from "tsmpi";\nconst comm = MPI.COMM_WORLD;\n${text}`;
-  const result = await tsmpi(["-np", `${size}`, "script.ts"], { files: { "script.ts": script } });
+  const result = await tsmpi(["-np", `${size}`, "script.ts"], { files: { "script.ts": script }, env });
   equal(await leftovers(result), []);
   return result;
 }
@@ -45,7 +45,12 @@ test("another collective, another operator and another kind of elements are repo
 });
 
 test("gathers at two roots, where nobody sends anything to anybody who could compare, are reported with both roots", async () => {
-  const { code, stderr } = await run(2, "await comm.gather(1, { root: comm.rank });");
+  const text = "await comm.gather(1, { root: comm.rank });";
+  const sharing = await run(2, text);
+  is(sharing.code, 1);
+  match(sharing.stderr, /rank 0 called gather\(root 0\)/);
+  match(sharing.stderr, /rank 1 called gather\(root 1\)/);
+  const { code, stderr } = await run(2, text, { TSMPI_TRANSPORT: "websocket" });
   is(code, 1);
   match(stderr, /rank 0 {2}gather\(root 0\) on COMM_WORLD, waiting for rank 1 {2}at script\.ts:3/);
   match(stderr, /rank 1 {2}gather\(root 1\) on COMM_WORLD, waiting for rank 0 {2}at script\.ts:3/);

@@ -5,8 +5,11 @@
 // more, everyone who waits is rejected: a wrong algorithm fails instead of hanging.
 import { Exception } from "../../src/base/errors.ts";
 import type { Lane } from "../../src/comm/lane.ts";
+import { type Meeting, Meetings } from "../../src/comm/meetings.ts";
 import { type Body, bodyBytes, isNote } from "../../src/data/body.ts";
 import { BYTES, VALUE } from "../../src/data/element.ts";
+import { promised, type Started } from "../../src/engine/operation.ts";
+import { boardSize, SharedBoard } from "../../src/transport/shared-board.ts";
 
 interface Message {
   readonly body: Body;
@@ -58,8 +61,13 @@ export class FakeNetwork {
   #moving = false;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(size: number, seed: number, eager = 200) {
+  readonly #meetings: Meetings[] = [];
+  #calls = 0;
+
+  /** @param sharing the ranks share memory too */
+  constructor(size: number, seed: number, eager = 200, sharing = false) {
     this.size = size;
+    if (sharing) this.#share();
     this.#eager = eager;
     this.#random = random(seed);
   }
@@ -74,27 +82,52 @@ export class FakeNetwork {
         return channel;
       }),
     );
+    const call = this.#calls++;
+    if (this.#meetings.length > 0) this.#move();
     return channels.map((to, rank) => ({
       rank,
       size,
+      board: this.#meetings[rank]?.begin(call, 0),
       isend: (dest, body) => this.#send(to[dest]!, body),
       irecv: (source, into, orNote = false) => this.#receive(channels[source]![rank]!, into, orNote),
     }));
   }
 
   /** Runs one collective on every rank. @returns what each got */
-  run<T>(call: (lane: Lane) => Promise<T>): Promise<T[]> {
-    return Promise.all(this.lanes().map(call));
+  run<T>(call: (lane: Lane) => Started<T>): Promise<T[]> {
+    return Promise.all(this.#started(call));
   }
 
   /** As `run`, for collectives that may fail on some ranks. */
-  settle<T>(call: (lane: Lane) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
-    return Promise.allSettled(this.lanes().map(call));
+  settle<T>(call: (lane: Lane) => Started<T>): Promise<PromiseSettledResult<T>[]> {
+    return Promise.allSettled(this.#started(call));
+  }
+
+  #started<T>(call: (lane: Lane) => Started<T>): Promise<T>[] {
+    return this.lanes().map(async (lane) => {
+      try {
+        return await promised(call(lane));
+      } finally {
+        const meeting = lane.board as Meeting | undefined;
+        if (meeting) this.#meetings[lane.rank]!.end(meeting.tag);
+      }
+    });
   }
 
   /** Resolves when everything that was sent has been delivered; then something must move again at once. */
   calm(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #share(): void {
+    const memory = new Uint8Array(boardSize(this.size).bytes);
+    const shared = { bytes: memory, words: new Int32Array(memory.buffer) };
+    for (let rank = 0; rank < this.size; rank++) {
+      const board = new SharedBoard(shared, 0, rank, this.size, () => this.#move());
+      this.#meetings.push(
+        new Meetings(board, { disagrees: () => new Error("ranks disagree"), goneBecause: () => undefined }),
+      );
+    }
   }
 
   #send(channel: Channel, body: Body): Promise<void> | undefined {
@@ -151,6 +184,7 @@ export class FakeNetwork {
     let quiet = 0;
     const turn = () => {
       const flying = this.#flying;
+      for (const meetings of this.#meetings) if (meetings.poll()) quiet = 0;
       if (flying.length > 0) {
         const drawn = this.#random(flying.length);
         const channel = flying[drawn]!;
@@ -172,6 +206,8 @@ export class FakeNetwork {
   }
 
   #end(): void {
+    const stuck = new Error("Nothing moves any more, and a rank has shown nothing");
+    for (const meetings of this.#meetings) for (let rank = 0; rank < this.size; rank++) meetings.gone(rank, stuck);
     for (const { name, arrived, receives } of this.#channels) {
       const error = new Error(`Nothing moves any more, and ${name} is not complete`);
       for (const { reject } of receives.splice(0)) reject(error);

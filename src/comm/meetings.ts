@@ -1,0 +1,195 @@
+// comm/meetings: layer 5. The collective calls of one communicator whose ranks share memory, as far as the ranks show each
+// other something there: that they make the call, with which check number (check.ts), and short data. Owned by calls.ts;
+// algorithms have a call's meeting as the `board` of their lane.
+import type { Body } from "../data/body.ts";
+import { bodyBytes } from "../data/body.ts";
+import { Operation } from "../engine/operation.ts";
+import type { SharedBoard } from "../transport/shared-board.ts";
+import type { Board } from "./lane.ts";
+
+/** Who hears of what is wrong. */
+export interface Chair {
+  /** The call of `tag` is another one on rank `rank`: there it has this check number. The error names both. */
+  disagrees(tag: number, rank: number, check: number): unknown;
+  /** Why nothing can come from a rank any more, or undefined. */
+  goneBecause(rank: number): unknown;
+}
+
+export class Meetings {
+  readonly board: SharedBoard;
+  readonly chair: Chair;
+  /** Calls that have not ended, oldest first. */
+  readonly #open: Meeting[] = [];
+  /** Those, ended or not, that the others have not been told of: the cells were taken. */
+  readonly #untold: Meeting[] = [];
+  #next = 0;
+  /** The one that has begun last. */
+  last: Meeting | undefined;
+
+  constructor(board: SharedBoard, chair: Chair) {
+    this.board = board;
+    this.chair = chair;
+  }
+
+  /** The meeting of the next call. Every call of the communicator has one, and ends it. */
+  begin(tag: number, check: number): Meeting {
+    const meeting = new Meeting(this, this.#next, tag, check);
+    this.#next = (this.#next + 1) | 0;
+    this.last = meeting;
+    this.#open.push(meeting);
+    if (this.#untold.length > 0 || !meeting.tell()) this.#untold.push(meeting);
+    return meeting;
+  }
+
+  /** The call of this tag has ended here. */
+  end(tag: number): void {
+    const at = this.#open.findIndex((meeting) => meeting.tag === tag);
+    if (at < 0) return;
+    this.#open.splice(at, 1);
+    if (at > 0) return;
+    this.#tellEnd();
+    // This may have been the rank that this rank has waited for.
+    this.#tell();
+  }
+
+  /** Tells of the calls that now have cells. True when there is one. */
+  #tell(): boolean {
+    let told = false;
+    while (this.#untold.length > 0 && this.#untold[0]!.tell()) {
+      this.#untold.shift();
+      this.#tellEnd();
+      told = true;
+    }
+    return told;
+  }
+
+  /** Looks what others show. True when anything has moved. */
+  poll(): boolean {
+    let moved = this.#tell();
+    for (let i = 0; i < this.#open.length; i++) if (this.#open[i]!.look()) moved = true;
+    return moved;
+  }
+
+  /** Nothing comes from a rank any more. */
+  gone(rank: number, error: unknown): void {
+    for (const meeting of [...this.#open]) meeting.gone(rank, error);
+  }
+
+  /** Tells up to where this rank has ended all calls. */
+  #tellEnd(): void {
+    const first = this.#open[0] ?? this.#untold[0];
+    const untold = this.#untold[0];
+    if (!first) return this.board.end(this.#next);
+    this.board.end(untold && ((untold.call - first.call) | 0) < 0 ? untold.call : first.call);
+  }
+}
+
+export class Meeting implements Board {
+  readonly call: number;
+  readonly tag: number;
+  readonly #check: number;
+  readonly #all: Meetings;
+  #told = false;
+  #body: Body | undefined;
+  #showing = false;
+  /** Ranks before this one have begun, and agree. */
+  #met = 0;
+  /** Settles when the ranks from `#from` to `#to` have shown something. */
+  #operation: Operation<void> | undefined;
+  #from = 0;
+  #to = 0;
+
+  constructor(all: Meetings, call: number, tag: number, check: number) {
+    this.#all = all;
+    this.call = call;
+    this.tag = tag;
+    this.#check = check;
+  }
+
+  get room(): number {
+    return this.#all.board.room;
+  }
+
+  /** True once an algorithm waits for what ranks show. */
+  get waits(): boolean {
+    return this.#operation !== undefined;
+  }
+
+  show(body: Body): boolean {
+    const fits = body.parts.length === 1 && bodyBytes(body) <= this.room;
+    this.#showing = true;
+    this.#body = fits ? body : undefined;
+    if (this.#told) this.#all.board.show(this.call, this.#body);
+    return fits;
+  }
+
+  all(): Operation<void> {
+    return this.#wait(0, this.#all.board.size);
+  }
+
+  from(rank: number): Operation<void> {
+    return this.#wait(rank, rank + 1);
+  }
+
+  shown(rank: number): Body | undefined {
+    return this.#all.board.shown(rank, this.call);
+  }
+
+  /** Ranks that have shown nothing yet. */
+  *awaited(): Generator<number> {
+    if (this.#operation?.settled ?? true) return;
+    const { board } = this.#all;
+    for (let rank = this.#from; rank < this.#to; rank++) if (!board.hasShown(rank, this.call)) yield rank;
+  }
+
+  /** Tells the others of the call, and shows what there is to show. False where its cell is still taken. */
+  tell(): boolean {
+    const { board } = this.#all;
+    if (!board.free(this.call)) return false;
+    board.begin(this.call, this.#check);
+    this.#told = true;
+    if (this.#showing) board.show(this.call, this.#body);
+    return true;
+  }
+
+  /** Looks what others show. True when anything has moved. */
+  look(): boolean {
+    const { board, chair } = this.#all;
+    const { call } = this;
+    while (this.#met < board.size && board.hasBegun(this.#met, call)) {
+      const check = board.check(this.#met, call);
+      if (check !== this.#check) {
+        const rank = this.#met;
+        this.#met = board.size;
+        const error = chair.disagrees(this.tag, rank, check);
+        this.#operation?.reject(error);
+        return true;
+      }
+      this.#met++;
+    }
+    const operation = this.#operation;
+    if (!operation || operation.settled) return false;
+    while (this.#from < this.#to && board.hasShown(this.#from, call)) this.#from++;
+    if (this.#from < this.#to) return false;
+    operation.resolve();
+    return true;
+  }
+
+  gone(rank: number, error: unknown): void {
+    for (const awaited of this.awaited()) if (awaited === rank) return this.#operation!.reject(error);
+  }
+
+  #wait(from: number, to: number): Operation<void> {
+    this.#from = from;
+    this.#to = to;
+    const operation = new Operation<void>();
+    this.#operation = operation;
+    this.look();
+    if (operation.settled) return operation;
+    for (const rank of this.awaited()) {
+      const error = this.#all.chair.goneBecause(rank);
+      if (error) operation.reject(error);
+    }
+    return operation;
+  }
+}

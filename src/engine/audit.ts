@@ -1,0 +1,10 @@
+// engine/audit: layer 4. What the engine asks and tells those who send and receive with it: communicators. Called by engine.ts.
+
+export interface Audit {
+  /** What is wrong with the messages that are left, or undefined. */
+  audit(): Error | undefined;
+  /** In words, the user's messages that no receive has taken, or undefined. */
+  unreceived(): string | undefined;
+  /** Told when nothing comes from a process any more. */
+  gone(process: number, error: unknown): void;
+}

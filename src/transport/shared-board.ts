@@ -1,0 +1,148 @@
+// transport/shared-board: layer 3. What the ranks of one communicator show each other in memory that they share: each has a
+// row of cells, which it alone writes, one for each of its last few collective calls. Used by comm/meetings.ts; made by
+// shared-memory.ts.
+import type { Body } from "../data/body.ts";
+import type { Shared } from "./ring.ts";
+
+/** Cells of a row: a rank may be that many calls ahead of the slowest. */
+export const CELLS = 8;
+/** Bytes of a cell before what is shown. */
+const HEADER = 64;
+/** Bytes from one place that a rank writes to that of the next. */
+const LINE = 128;
+
+// Words of a cell: the call that it is of, which of its calls has shown something, the call's check number in two halves, the
+// kind and the length of what is shown.
+const BEGUN = 0;
+const SHOWN = 1;
+const CHECK_LOW = 2;
+const CHECK_HIGH = 3;
+const ELEMENT = 4;
+const LENGTH = 5;
+
+/** Said of what has no room. */
+const DECLINED = -1;
+
+/** Bytes that a rank may show at once, and those of all rows, by the number of ranks. */
+export function boardSize(size: number): { readonly room: number; readonly row: number; readonly bytes: number } {
+  const room = size <= 16 ? 8192 : 2048;
+  const row = LINE + CELLS * (HEADER + room);
+  return { room, row, bytes: size * row };
+}
+
+/** A call by its number, which grows for ever, modulo 2³². */
+export class SharedBoard {
+  readonly self: number;
+  readonly size: number;
+  /** Bytes that a rank may show in one call. */
+  readonly room: number;
+  readonly #shared: Shared;
+  readonly #at: number;
+  readonly #row: number;
+  readonly #wake: (rank: number) => void;
+  /** This rank has ended all calls before this one. */
+  #ended = 0;
+  /** Calls before this one have a cell, as far as we have looked. */
+  #free = CELLS | 0;
+
+  /**
+   * @param at offset of the board in the memory
+   * @param wake wakes a rank that sleeps
+   */
+  constructor(shared: Shared, at: number, self: number, size: number, wake: (rank: number) => void) {
+    const { room, row } = boardSize(size);
+    this.self = self;
+    this.size = size;
+    this.room = room;
+    this.#shared = shared;
+    this.#at = at;
+    this.#row = row;
+    this.#wake = wake;
+  }
+
+  /** Index of the first word of a rank's cell. */
+  #cell(rank: number, call: number): number {
+    return (this.#at + rank * this.#row + LINE + (call & (CELLS - 1)) * (HEADER + this.room)) >> 2;
+  }
+
+  #done(rank: number): number {
+    return (this.#at + rank * this.#row) >> 2;
+  }
+
+  /** True when nobody needs any more what the call's cell holds: then `begin`. */
+  free(call: number): boolean {
+    if (((call - this.#free) | 0) < 0) return true;
+    const { words } = this.#shared;
+    let least = Atomics.load(words, this.#done(0));
+    for (let rank = 1; rank < this.size; rank++) {
+      const done = Atomics.load(words, this.#done(rank));
+      if (((done - least) | 0) < 0) least = done;
+    }
+    this.#free = (least + CELLS) | 0;
+    return ((call - this.#free) | 0) < 0;
+  }
+
+  /** Tells the others that this rank makes the call, with which check number. */
+  begin(call: number, check: number): void {
+    const { words } = this.#shared;
+    const cell = this.#cell(this.self, call);
+    words[cell + CHECK_LOW] = (check % 2 ** 32) | 0;
+    words[cell + CHECK_HIGH] = Math.floor(check / 2 ** 32);
+    Atomics.store(words, cell + BEGUN, (call + 1) | 0);
+    // Who sleeps in another call than this one is to be told.
+    for (let rank = 0; rank < this.size; rank++) {
+      if (rank !== this.self && this.hasBegun(rank, call) && this.check(rank, call) !== check) this.#wake(rank);
+    }
+  }
+
+  /** Shows the others something, after `begin`; undefined: that there is something for which there is no room. */
+  show(call: number, body: Body | undefined): void {
+    const { words, bytes } = this.#shared;
+    const cell = this.#cell(this.self, call);
+    words[cell + ELEMENT] = body ? body.element : DECLINED;
+    if (body) {
+      const [content] = body.parts;
+      const length = content!.byteLength;
+      const at = (cell << 2) + HEADER;
+      words[cell + LENGTH] = length;
+      if (length <= HEADER) for (let i = 0; i < length; i++) bytes[at + i] = content![i]!;
+      else bytes.set(content!, at);
+    }
+    Atomics.store(words, cell + SHOWN, (call + 1) | 0);
+    for (let rank = 0; rank < this.size; rank++) if (rank !== this.self && this.hasBegun(rank, call)) this.#wake(rank);
+  }
+
+  /** This rank has ended all calls before this one. */
+  end(calls: number): void {
+    Atomics.store(this.#shared.words, this.#done(this.self), calls);
+    // Who is as far ahead as one can be may be waiting for a cell.
+    const ahead = (this.#ended + CELLS - 1) | 0;
+    for (let rank = 0; rank < this.size; rank++) if (rank !== this.self && this.hasBegun(rank, ahead)) this.#wake(rank);
+    this.#ended = calls;
+  }
+
+  hasBegun(rank: number, call: number): boolean {
+    return Atomics.load(this.#shared.words, this.#cell(rank, call) + BEGUN) === ((call + 1) | 0);
+  }
+
+  hasShown(rank: number, call: number): boolean {
+    return Atomics.load(this.#shared.words, this.#cell(rank, call) + SHOWN) === ((call + 1) | 0);
+  }
+
+  /** The check number of a rank that has begun the call. */
+  check(rank: number, call: number): number {
+    const { words } = this.#shared;
+    const cell = this.#cell(rank, call);
+    return words[cell + CHECK_HIGH]! * 2 ** 32 + (words[cell + CHECK_LOW]! >>> 0);
+  }
+
+  /** What a rank has shown, until this rank ends the call: a view. Undefined where there was no room for it. */
+  shown(rank: number, call: number): Body | undefined {
+    const { words, bytes } = this.#shared;
+    const cell = this.#cell(rank, call);
+    const element = words[cell + ELEMENT]!;
+    if (element === DECLINED) return undefined;
+    const at = (cell << 2) + HEADER;
+    return { element, parts: [bytes.subarray(at, at + words[cell + LENGTH]!)] };
+  }
+}
