@@ -109,6 +109,17 @@ export const commands: readonly Command[] = [
     raw: async (argv, help) => (await import("./commands/hosts.ts")).hosts(argv, help),
   },
   {
+    name: "doctor",
+    usage: "[-hosts LIST] [options]",
+    about: "examine this machine, or hosts and their network",
+    examples: [
+      "tsmpi doctor                  this machine",
+      "tsmpi doctor -hosts a,b,me@c  the way to each, and every pair",
+    ],
+    options: async () => (await import("./launch/option-rows-hosts.ts")).wayRows,
+    raw: async (argv, help) => (await import("./commands/doctor.ts")).doctor(argv, help),
+  },
+  {
     name: "completion",
     usage: "[shell]",
     about: "print completions for bash, zsh or fish",

@@ -45,6 +45,7 @@ async function load(script: string): Promise<void> {
     await programs[script.slice("bench:".length)]!();
     return;
   }
+  if (script === "doctor:probe") return void (await import("./doctor/probe.ts"));
   // So that `import.meta.main` is true in the script. Bun's types call it readonly; it is not.
   (Bun as { main: string }).main = script;
   await import(script);

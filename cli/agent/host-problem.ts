@@ -23,7 +23,10 @@ export class HostProblem extends Error {
 export class HostsError extends Error {
   override readonly name = "HostsError";
 
-  constructor(hosts: number, problems: readonly { host: string; problem: HostProblem }[]) {
+  constructor(
+    hosts: number,
+    readonly problems: readonly { readonly host: string; readonly problem: HostProblem }[],
+  ) {
     const count = problems.length === 1 ? "a host" : `${problems.length} of ${hosts} hosts`;
     const parts = problems.map(({ host, problem: { phase, message, words, advice } }) => {
       const lines = [`${host} (${phase}): ${message}`];

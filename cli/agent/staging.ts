@@ -2,7 +2,7 @@
 // all that it imports, and the files of --stage. Used by open-hosts.
 import { createHash } from "node:crypto";
 import { createReadStream, lstatSync, readdirSync } from "node:fs";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Program, RunPlan } from "../launch/plan.ts";
 import { UsageError } from "../usage-error.ts";
 import type { AgentProgram } from "./protocol.ts";
@@ -86,7 +86,8 @@ interface Made {
 
 /** A program's script in one file; samples and benches are inside tsmpi. */
 async function bundle({ script }: Program, index: number, cwd: string): Promise<Made> {
-  if (/^(sample|bench):/.test(script)) return { files: [], sources: [] };
+  // What is inside the executable.
+  if (!isAbsolute(script)) return { files: [], sources: [] };
   const built = await Bun.build({
     entrypoints: [script],
     target: "bun",

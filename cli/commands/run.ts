@@ -10,18 +10,7 @@ import { versionLine } from "../version.ts";
 
 /** @returns the exit code, where no job was run; a job ends this process with its own */
 export async function run(argv: string[], help: () => Promise<number>): Promise<number> {
-  const around: Surroundings = {
-    cwd: process.cwd(),
-    cores: availableParallelism(),
-    hostName: hostname(),
-    // Not every system lets one ask, and a job that names no hosts need not know.
-    get interfaces() {
-      return networkInterfaces();
-    },
-    environment: process.env,
-    samples: sampleNames,
-  };
-  const plan = await planFor(argv, around);
+  const plan = await planFor(argv);
   if (plan === "help") return help();
   if (plan === "version") {
     console.log(versionLine());
@@ -41,8 +30,23 @@ export async function run(argv: string[], help: () => Promise<number>): Promise<
   process.exit(code);
 }
 
-/** The plan; agents that have to be found for it are found. */
-async function planFor(argv: readonly string[], around: Surroundings): Promise<RunPlan | "help" | "version"> {
+/** What the command line is read against. */
+function surroundings(): Surroundings {
+  return {
+    cwd: process.cwd(),
+    cores: availableParallelism(),
+    hostName: hostname(),
+    // Not every system lets one ask, and a job that names no hosts need not know.
+    get interfaces() {
+      return networkInterfaces();
+    },
+    environment: process.env,
+    samples: sampleNames,
+  };
+}
+
+/** The plan; agents that have to be found for it are found. Used by doctor, too. */
+export async function planFor(argv: readonly string[], around = surroundings()): Promise<RunPlan | "help" | "version"> {
   const plan = parseRun(argv, around);
   if (typeof plan === "string" || !("findAgents" in plan)) return plan;
   const { agentsFor } = await import("../agent/known-agents.ts");

@@ -269,3 +269,8 @@ export const hostRows: readonly OptionRow[] = [
     },
   },
 ];
+
+/** Those that say which hosts there are, and how to get there; `tsmpi doctor` has them too. */
+export const wayRows: readonly OptionRow[] = hostRows.filter(
+  ({ names: [name], group }) => group === "Between hosts" || name === "host" || name === "hostfile",
+);
