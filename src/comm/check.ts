@@ -56,11 +56,26 @@ const collectives = [
   "merge",
   "cartMap",
   "graphMap",
+  "open",
+  "close",
+  "setSize",
+  "preallocate",
+  "setInfo",
+  "setView",
+  "setAtomicity",
+  "sync",
+  "seekShared",
+  "readAll",
+  "writeAll",
+  "readAtAll",
+  "writeAtAll",
+  "readOrdered",
+  "writeOrdered",
 ];
 
 const numbers = new Map<string, number>();
 for (const [number, name] of collectives.entries()) {
-  for (const spelling of [name, `i${name}`, `${name}Init`]) numbers.set(spelling, number);
+  for (const spelling of [name, `i${name}`, `${name}Init`, `${name}Begin`]) numbers.set(spelling, number);
 }
 for (const spelling of ["idup", "clone", "dupWithInfo", "idupWithInfo"]) {
   numbers.set(spelling, collectives.indexOf("dup"));
@@ -76,7 +91,7 @@ const LENGTHS = 2 ** 19;
 
 /**
  * The number that stands for a call.
- * @param call the method: `bcast`, `ibcast` and `bcastInit` are the same collective
+ * @param call the method: `bcast`, `ibcast` and `bcastInit` are the same collective, `readAll` and `readAllBegin` too
  */
 export function checkOf(call: string, { root, op, element, length }: Terms = {}): number {
   let check = numbers.get(call) ?? 0;

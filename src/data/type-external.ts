@@ -1,5 +1,5 @@
 // data/type-external: layer 1. The external32 representation (MPI-4.1 §15.5.2): big-endian, with sizes of its own. Packed
-// items are converted, run by run of one basic type. Called by mpi/datatype-packing.ts.
+// items are converted, run by run of one basic type. Called by mpi/datatype-packing.ts and io/representation.ts.
 import { Exception } from "../base/errors.ts";
 import type { Basic } from "./type-basic.ts";
 import type { TypeTree } from "./type-tree.ts";
@@ -14,8 +14,16 @@ export function externalSize({ basic, size, form }: TypeTree): number {
   return form.of.reduce((sum, of) => sum + externalSize(of), 0);
 }
 
+/** The basic types in a type, each once. */
+export function basicsOf({ basic, size, form }: TypeTree): Basic[] {
+  if (size === 0) return [];
+  if (basic) return [basic];
+  if (form.kind === "fields") return [...new Set(form.of.flatMap(basicsOf))];
+  return form.kind === "basic" ? [form.basic] : basicsOf(form.of);
+}
+
 /** Calls `run` for each run of one basic type in an item, in the order of packing. */
-function eachRun({ basic, size, form }: TypeTree, run: (basic: Basic, count: number) => void): void {
+export function eachRun({ basic, size, form }: TypeTree, run: (basic: Basic, count: number) => void): void {
   if (size === 0) return;
   if (basic) return run(basic, size / basic.size);
   if (form.kind === "fields") for (const of of form.of) eachRun(of, run);

@@ -240,6 +240,11 @@ export abstract class Comm<Made extends Comm<any> = Comm<any>> extends Creation<
 
   // --- for the chapters ---
 
+  /** The endpoint, for what is made for the ranks of this communicator; for the library. @throws {MPI.Exception} ERR_COMM */
+  endpointFor(call: string): Endpoint {
+    return this.use(call);
+  }
+
   protected override use(call: string): Endpoint {
     const endpoint = this.#exists(call);
     checkRunning(call, this.#name);

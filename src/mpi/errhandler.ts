@@ -1,4 +1,4 @@
-// mpi/errhandler: layer 9. Error handlers as users hold them, and how they are run. Called by handling.ts and guard.ts.
+// mpi/errhandler: layer 9. Error handlers as users hold them, and how they are run. Called by handling.ts, file.ts and guard.ts.
 import { Exception, show } from "../base/errors.ts";
 import { failJob } from "./environment.ts";
 
@@ -72,6 +72,13 @@ export function usable(call: string, handler: unknown): Errhandler {
 /** The option `errhandler` of what makes communicators out of nothing; MPI.ERRORS_RETURN by default. */
 export function errhandlerOption(call: string, given: unknown): Errhandler {
   return given === undefined ? ERRORS_RETURN : usable(call, given);
+}
+
+/** The error that a script hands to a handler: an exception, or one of this class or code. */
+export function errorOf(call: string, error: unknown): Exception {
+  if (error instanceof Exception) return error;
+  if (typeof error === "number") return new Exception(error);
+  throw new TypeError(`Cannot call ${call}: error is ${show(error)}, expected an error code or an MPI.Exception`);
 }
 
 /** Errors that a handler has seen: it sees each once, however many of our calls it passes on its way to the script. */

@@ -1,5 +1,5 @@
 // mpi/handling: layer 9. The chapter "error handling" of a communicator: Comm extends it.
-import { Exception, show } from "../base/errors.ts";
+import type { Exception } from "../base/errors.ts";
 import { Caching } from "./caching.ts";
 import type { Comm } from "./comm.ts";
 import {
@@ -8,6 +8,7 @@ import {
   ERRORS_RETURN,
   type Errhandler,
   type ErrhandlerFunction,
+  errorOf,
   usable,
 } from "./errhandler.ts";
 import { Guard, unprotect } from "./guard.ts";
@@ -85,11 +86,6 @@ export abstract class Handling extends Caching {
    */
   callErrhandler(error: number | Exception): void {
     this.use("callErrhandler");
-    if (typeof error !== "number" && !(error instanceof Exception)) {
-      throw new TypeError(
-        `Cannot call callErrhandler: error is ${show(error)}, expected an error code or an MPI.Exception`,
-      );
-    }
-    callHandler(this.#errhandler, this, typeof error === "number" ? new Exception(error) : error);
+    callHandler(this.#errhandler, this, errorOf("callErrhandler", error));
   }
 }

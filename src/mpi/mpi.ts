@@ -212,6 +212,7 @@ export type { AlltoallvOptions, CountsOptions } from "./collective-v.ts";
 // Communicators
 export { Comm } from "./comm.ts";
 export { COMM_NULL } from "./comm-null.ts";
+export { type DatarepFunction, registerDatarep } from "./datarep.ts";
 export { Datatype } from "./datatype.ts";
 export type { DistGraphOptions } from "./dist-graph-creation.ts";
 export { Distgraphcomm } from "./distgraphcomm.ts";
@@ -254,6 +255,10 @@ export {
   removeErrorString,
 } from "./error-codes.ts";
 export type { SendrecvOptions } from "./exchange.ts";
+// Files
+export { FILE_NULL, File } from "./file.ts";
+export type { FileOptions } from "./file-handle.ts";
+export type { EndOptions } from "./file-shared.ts";
 export { Graphcomm } from "./graphcomm.ts";
 export { Grequest, type GrequestFunctions } from "./grequest.ts";
 // Groups and hints

@@ -1,0 +1,46 @@
+// io/hints: layer 8. What a file's hints say about collective accesses, and their defaults. Called by open-file.ts.
+import type { Domains } from "./two-phase.ts";
+
+/** Aggregators, at most, and bytes of their windows. */
+const NODES = 8;
+const BUFFER = 4 * 1024 * 1024;
+/** Pieces of at least so many bytes, on average, are written and read where they are. */
+const LONG = 512 * 1024;
+/** A stretch of which less than this part is accessed is not worth going through. */
+const SPARSE = 1 / 8;
+
+/** The hints in use, as strings, for a file of so many ranks: those that were given, and the defaults of others. */
+export function hintsInUse(given: Iterable<readonly [string, string]>, size: number): Map<string, string> {
+  const hints = new Map([...given]);
+  const number = (name: string, otherwise: number, most: number) => {
+    const value = Number(hints.get(name) ?? otherwise);
+    hints.set(name, `${Number.isInteger(value) && value > 0 ? Math.min(value, most) : Math.min(otherwise, most)}`);
+  };
+  number("cb_nodes", NODES, size);
+  number("cb_buffer_size", BUFFER, 1024 * 1024 * 1024);
+  if (hints.get("collective_buffering") !== "false") hints.set("collective_buffering", "true");
+  return hints;
+}
+
+/** What each rank says of its access. */
+export interface Share {
+  /** The bytes of the file that it lies between. */
+  readonly begin: number;
+  readonly end: number;
+  readonly bytes: number;
+  readonly pieces: number;
+}
+
+/** How the access is done in two phases; undefined where each rank had better do its own. */
+export function domainsOf(shares: readonly Share[], hints: ReadonlyMap<string, string>): Domains | undefined {
+  const some = shares.filter(({ bytes }) => bytes > 0).sort((a, b) => a.begin - b.begin);
+  if (hints.get("collective_buffering") === "false" || some.length < 2) return undefined;
+  const interleaved = some.some(({ begin }, i) => i > 0 && begin < some[i - 1]!.end);
+  if (!interleaved) return undefined;
+  const total = (of: (share: Share) => number) => some.reduce((sum, share) => sum + of(share), 0);
+  const [bytes, pieces] = [total((share) => share.bytes), total((share) => share.pieces)];
+  const begin = some[0]!.begin;
+  const end = Math.max(...some.map((share) => share.end));
+  if (pieces === some.length || bytes / pieces >= LONG || bytes < (end - begin) * SPARSE) return undefined;
+  return { begin, end, count: Number(hints.get("cb_nodes")), window: Number(hints.get("cb_buffer_size")) };
+}

@@ -1,0 +1,238 @@
+// io/open-file: layer 8. A file that a group of ranks has open (MPI-4.1 §14): its view, its pointers, and every access, by
+// one rank or by all. Arguments have been checked; positions count etypes of the view. Called by mpi/file-handle.ts and the
+// chapters of the public class above it.
+import { unlinkSync } from "node:fs";
+import { MODE_DELETE_ON_CLOSE } from "../base/constants-io.ts";
+import { Exception, show } from "../base/errors.ts";
+import { allgather, bcast } from "../collectives/movement.ts";
+import type { Endpoint } from "../comm/endpoint.ts";
+import type { Lane } from "../comm/lane.ts";
+import { readStream, writeStream } from "./access.ts";
+import { type Disk, startOf, systemError } from "./disk.ts";
+import { domainsOf, hintsInUse, type Share } from "./hints.ts";
+import { Keeper } from "./keeper.ts";
+import type { Memory } from "./memory.ts";
+import { together } from "./outcome.ts";
+import { readTogether, writeTogether } from "./two-phase.ts";
+import { type Extent, extentsOf, type View } from "./view.ts";
+
+/** Which way data goes. */
+export type Way = "read" | "write";
+
+export class OpenFile {
+  readonly endpoint: Endpoint;
+  readonly disk: Disk;
+  readonly amode: number;
+  readonly keeper: Keeper;
+  view: View;
+  /** The individual file pointer. */
+  position: number;
+  atomic = false;
+  hints: Map<string, string>;
+
+  constructor(endpoint: Endpoint, disk: Disk, amode: number, view: View, hints: Iterable<readonly [string, string]>) {
+    this.endpoint = endpoint;
+    this.disk = disk;
+    this.amode = amode;
+    this.view = view;
+    this.hints = hintsInUse(hints, endpoint.group.size);
+    this.position = startOf(amode, disk);
+    this.keeper = new Keeper(endpoint, this.position);
+  }
+
+  /** How many etypes of the view lie before the end of the file; one that lies there in part counts. */
+  get end(): number {
+    return Math.ceil(this.view.positionOf(this.disk.size) / this.view.etype);
+  }
+
+  /** The data's length in etypes. */
+  etypesOf({ bytes }: Memory): number {
+    return bytes / this.view.etype;
+  }
+
+  /** Takes so many etypes from the individual pointer. @returns where they begin */
+  advance(memory: Memory): number {
+    const from = this.position;
+    this.position += this.etypesOf(memory);
+    return from;
+  }
+
+  #together<T>(call: string, lane: Lane, part: () => Promise<T> | T): Promise<T[]> {
+    return together(`${call} ${show(this.disk.path)}`, lane, part);
+  }
+
+  // --- one rank ---
+
+  /** @returns bytes of memory that were written or read */
+  async access(way: Way, position: number, memory: Memory): Promise<number> {
+    const run = () => this.#alone(way, position * this.view.etype, memory);
+    return this.atomic ? this.keeper.alone(run) : run();
+  }
+
+  async #alone(way: Way, from: number, memory: Memory): Promise<number> {
+    if (way === "write") {
+      await writeStream(this.disk, this.view, from, memory.encoded());
+      return memory.size;
+    }
+    const room = memory.room();
+    return memory.decoded(room, await readStream(this.disk, this.view, from, room));
+  }
+
+  /** As access, at the individual pointer, which stays behind what there was to read. */
+  async next(way: Way, memory: Memory): Promise<number> {
+    const { view } = this;
+    const from = this.advance(memory);
+    const expected = this.position;
+    const done = await this.access(way, from, memory);
+    if (done < memory.size && this.view === view && this.position === expected) {
+      this.position = from + Math.floor((done / memory.size) * this.etypesOf(memory));
+    }
+    return done;
+  }
+
+  /** As access, at the shared pointer. */
+  async shared(way: Way, memory: Memory): Promise<number> {
+    return this.access(way, await this.keeper.add(this.etypesOf(memory)), memory);
+  }
+
+  // --- all ranks ---
+
+  /** As access, by all ranks. */
+  async accessAll(call: string, lane: Lane, way: Way, position: number, memory: Memory): Promise<number> {
+    const { view } = this;
+    const from = position * view.etype;
+    const extents = [...extentsOf(view, from, memory.bytes)];
+    const domains = this.atomic ? undefined : domainsOf(await shares(lane, extents, memory.bytes), this.hints);
+    const part = async (): Promise<number> => {
+      if (!domains) return this.access(way, position, memory);
+      if (way === "write") {
+        await writeTogether(lane, this.disk, domains, memory.encoded(), extents);
+        return memory.size;
+      }
+      const room = memory.room();
+      return memory.decoded(room, await readTogether(lane, this.disk, domains, room, extents));
+    };
+    return (await this.#together(call, lane, part))[lane.rank]!;
+  }
+
+  /** As accessAll, at each rank's individual pointer. */
+  async nextAll(call: string, lane: Lane, way: Way, memory: Memory): Promise<number> {
+    const { view } = this;
+    const from = this.advance(memory);
+    const expected = this.position;
+    const done = await this.accessAll(call, lane, way, from, memory);
+    if (done < memory.size && this.view === view && this.position === expected) {
+      this.position = from + Math.floor((done / memory.size) * this.etypesOf(memory));
+    }
+    return done;
+  }
+
+  /** As accessAll, at the shared pointer, one rank's data behind those of the ranks before it. */
+  async ordered(call: string, lane: Lane, way: Way, memory: Memory): Promise<number> {
+    const counts = await everyones(lane, [this.etypesOf(memory)]);
+    const sum = (ranks: number) => counts.subarray(0, ranks).reduce((a, b) => a + b, 0);
+    const base = await bcast(lane, lane.rank === 0 ? await this.keeper.add(sum(lane.size)) : undefined, { root: 0 });
+    return this.accessAll(call, lane, way, (base as number) + sum(lane.rank), memory);
+  }
+
+  /**
+   * Sets the view, and all pointers to its beginning.
+   * @param make makes the view, given the byte of the file at the shared pointer
+   */
+  async setView(call: string, lane: Lane, make: (current: number) => View): Promise<void> {
+    const pointer = await bcast(lane, lane.rank === 0 ? await this.keeper.get() : undefined, { root: 0 });
+    const current = this.view.offsetOf((pointer as number) * this.view.etype);
+    let view: View | undefined;
+    const all = await this.#together(call, lane, () => {
+      view = make(current);
+      return { etype: view.etype, datarep: view.representation.name };
+    });
+    for (const [rank, { etype, datarep }] of all.entries()) {
+      if (etype === all[0]!.etype && datarep === all[0]!.datarep) continue;
+      const state = `rank ${rank} has etypes of ${etype} bytes in ${datarep}, rank 0 of ${all[0]!.etype} in ${all[0]!.datarep}`;
+      throw new Exception("ERR_NOT_SAME", `Cannot ${call}: ${state}, expected the same on all ranks`);
+    }
+    this.view = view!;
+    this.position = 0;
+    if (lane.rank === 0) await this.keeper.set(0);
+    await this.#together(call, lane, () => {});
+  }
+
+  /** Throws on every rank where one gives something else. */
+  async agree(call: string, lane: Lane, given: readonly (string | number)[], what: string): Promise<void> {
+    const all = await this.#together(call, lane, () => given);
+    for (const [rank, other] of all.entries()) {
+      if (other.join() === all[0]!.join()) continue;
+      const state = `rank ${rank} gives ${other.join(", ")}, rank 0 ${all[0]!.join(", ")}`;
+      const expected = `expected the same ${what} on all ranks`;
+      throw new Exception("ERR_NOT_SAME", `Cannot ${call} ${show(this.disk.path)}: ${state}, ${expected}`);
+    }
+  }
+
+  /** Changes the size of the file, when all ranks are here, which all give the same one. */
+  async sameSize(call: string, lane: Lane, size: number, change: () => void): Promise<void> {
+    await this.agree(call, lane, [size], "size");
+    await this.#together(call, lane, () => {
+      if (lane.rank === 0) change();
+    });
+  }
+
+  /** What any rank has written is on the disk after this. */
+  async sync(call: string, lane: Lane): Promise<void> {
+    await this.#together(call, lane, () => this.disk.sync());
+  }
+
+  /** Moves the shared pointer: all ranks give the same. @param target where it goes from where it is */
+  async seekShared(
+    call: string,
+    lane: Lane,
+    given: readonly number[],
+    target: (current: number) => number,
+  ): Promise<void> {
+    await this.agree(call, lane, given, "arguments");
+    await this.#together(call, lane, async () => {
+      if (lane.rank === 0) await this.keeper.set(target(await this.keeper.get()));
+    });
+  }
+
+  /** Closes the file on all ranks, and deletes it where it was opened so. */
+  async close(call: string, lane: Lane): Promise<void> {
+    await this.#together(call, lane, () => {});
+    this.keeper.close();
+    await this.#together(call, lane, () => this.disk.close());
+    if ((this.amode & MODE_DELETE_ON_CLOSE) === 0) return;
+    await this.#together(call, lane, () => {
+      if (lane.rank === 0) remove(this.disk.path);
+    });
+  }
+}
+
+/** Deletes a file. @throws Exception */
+export function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (cause) {
+    throw systemError(`Cannot delete ${show(path)}`, cause);
+  }
+}
+
+/** The same number of numbers from every rank, by rank. */
+async function everyones(lane: Lane, numbers: readonly number[]): Promise<Float64Array> {
+  const into = new Float64Array(numbers.length * lane.size);
+  return (await allgather(lane, Float64Array.from(numbers), { into })) as Float64Array;
+}
+
+async function shares(lane: Lane, extents: readonly Extent[], bytes: number): Promise<Share[]> {
+  const last = extents.at(-1);
+  const own = last ? [extents[0]!.offset, last.offset + last.bytes, bytes, extents.length] : [0, 0, 0, 0];
+  const all = await everyones(lane, own);
+  return Array.from({ length: lane.size }, (_, rank) => {
+    const [begin, end, length, pieces] = all.subarray(rank * 4, rank * 4 + 4) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { begin, end, bytes: length, pieces };
+  });
+}
