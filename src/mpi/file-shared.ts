@@ -4,7 +4,7 @@ import { SEEK_SET } from "../base/constants-io.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { Way } from "../io/open-file.ts";
 import { FileAccess } from "./file-access.ts";
-import type { FileOptions } from "./file-handle.ts";
+import type { FileOptions } from "./file-calls.ts";
 import { type Pending, Request } from "./request.ts";
 import type { Status } from "./status.ts";
 import type { TypeOptions } from "./typed-data.ts";

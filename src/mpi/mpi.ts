@@ -257,7 +257,7 @@ export {
 export type { SendrecvOptions } from "./exchange.ts";
 // Files
 export { FILE_NULL, File } from "./file.ts";
-export type { FileOptions } from "./file-handle.ts";
+export type { FileOptions } from "./file-calls.ts";
 export type { EndOptions } from "./file-shared.ts";
 export { Graphcomm } from "./graphcomm.ts";
 export { Grequest, type GrequestFunctions } from "./grequest.ts";
