@@ -10,6 +10,9 @@ console.log("ready", comm.rank);
 `;
 const compute = `${wait}for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);`;
 const polite = `${wait}setInterval(() => {}, 1000);`;
+/** Says that it is ready once it hears the signal. */
+const on = (signal: string, text: string) => `process.on("${signal}", () => console.log("rank", comm.rank, "${text}"));
+${polite}`;
 
 /** A job of which every rank has said that it is ready. */
 async function ready(job: HostsJob) {
@@ -132,7 +135,7 @@ test("a launcher that is frozen is given up by its agents, which end their ranks
 });
 
 test("Ctrl-C reaches the ranks of all hosts, and a second one ends them at once", async () => {
-  const trap = `${wait}process.on("SIGINT", () => console.log("rank", comm.rank, "will not go"));\nsetInterval(() => {}, 1000);`;
+  const trap = on("SIGINT", "will not go");
   const running = await ready({ files: { "main.ts": trap } });
   running.kill("SIGINT");
   await running.prints("rank 0 will not go");
@@ -144,7 +147,7 @@ test("Ctrl-C reaches the ranks of all hosts, and a second one ends them at once"
 });
 
 test("SIGTERM and SIGUSR1 are passed on", async () => {
-  const main = `${wait}process.on("SIGUSR1", () => console.log("rank", comm.rank, "got it"));\nsetInterval(() => {}, 1000);`;
+  const main = on("SIGUSR1", "got it");
   const running = await ready({ files: { "main.ts": main } });
   running.kill("SIGUSR1");
   await running.prints("rank 0 got it");
