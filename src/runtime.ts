@@ -157,7 +157,7 @@ export class Runtime implements Environment {
     for (const limit = performance.now() + LAST_FRAMES; !this.#engine.quiet && performance.now() < limit; ) {
       await progress.poll();
     }
-    for (const left of this.#engine.audit()) {
+    for (const left of this.#engine.audits.report()) {
       this.#wireup.tell({ kind: "note", text: `rank ${this.#wireup.rank} has ended and never received ${left}` });
     }
   }

@@ -71,6 +71,12 @@ const collectives = [
   "writeAtAll",
   "readOrdered",
   "writeOrdered",
+  "Win.create",
+  "Win.allocate",
+  "Win.allocateShared",
+  "Win.createDynamic",
+  "fence",
+  "Win.free",
 ];
 
 const numbers = new Map<string, number>();

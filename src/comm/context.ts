@@ -3,7 +3,8 @@
 //
 // A communicator has eight numbers in a row: context (the user's messages), +1 (collectives), +2 (createGroup, where only a
 // part of the ranks takes part), +3 (createIntercomm, where two of them do), +4 (announcements of partitioned sends), +6 (what
-// ranks ask the one that keeps a file's shared pointer); the others are spare. Those of COMM_WORLD and COMM_SELF are fixed;
+// ranks ask the one that keeps a file's shared pointer); the others are spare. A window has eight as well: context (requests to targets), +1 (collectives),
+// +5 (answers), +6 (long data). Those of COMM_WORLD and COMM_SELF are fixed;
 // every other communicator has the numbers that one of its processes drew from its own, endless supply. So two
 // communicators never have the same ones, whoever creates whatever at the same time, and none is ever used again.
 
@@ -24,6 +25,9 @@ export const LEADERS = 3;
 export const PARTITIONED = 4;
 /** The same of a file: requests to the rank that keeps its shared pointer, and the answers. */
 export const POINTER = 6;
+/** From a window's context to those of what its targets answer, and of data that follows a request. */
+export const ANSWERS = 5;
+export const LONG_DATA = 6;
 
 /** True for communicators that exist from the start. */
 export function isPredefined(context: number): boolean {

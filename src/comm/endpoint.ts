@@ -9,7 +9,7 @@ import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
 import { Operation, type Started } from "../engine/operation.ts";
 import type { SharedBoard } from "../transport/shared-board.ts";
 import { Calls } from "./calls.ts";
-import { BY_GROUP, COLLECTIVE, LEADERS, PARTITIONED } from "./context.ts";
+import { ANSWERS, BY_GROUP, COLLECTIVE, LEADERS, LONG_DATA, PARTITIONED } from "./context.ts";
 import { Group } from "./group.ts";
 import type { AcrossLane, Lane } from "./lane.ts";
 import type { Meeting, Meetings } from "./meetings.ts";
@@ -181,7 +181,7 @@ export class Endpoint {
   /** Removes what the engine keeps for the communicator; what is in progress completes first. */
   retire(): void {
     this.#retired = true;
-    for (const kind of [0, COLLECTIVE, BY_GROUP, LEADERS, PARTITIONED])
+    for (const kind of [0, COLLECTIVE, BY_GROUP, LEADERS, PARTITIONED, ANSWERS, LONG_DATA])
       this.engine.channels.forget(this.context + kind);
     const left = [0, COLLECTIVE, PARTITIONED].some((kind) => this.engine.channels.has(this.context + kind));
     if (!left) this.engine.audits.delete(this);

@@ -8,3 +8,16 @@ export interface Audit {
   /** Told when nothing comes from a process any more. */
   gone(process: number, error: unknown): void;
 }
+
+/** All that know. */
+export class Audits extends Set<Audit> {
+  /** What the messages show that nobody has taken. @throws where ranks have disagreed @returns the user's, in words */
+  report(): string[] {
+    const audits = [...this];
+    for (const audit of audits) {
+      const wrong = audit.audit();
+      if (wrong) throw wrong;
+    }
+    return audits.map((audit) => audit.unreceived()).filter((text) => text !== undefined);
+  }
+}

@@ -18,7 +18,14 @@ export class Channel {
   readonly matcher = new Matcher<Message, Receive>();
   /** Told of each message that no receive waits for. */
   onKept: ((message: Message) => void) | undefined;
+  /** Makes a receive for each message that none is posted for, on a context that is served (Engine.serve). */
+  server: ((source: number, tag: number) => Receive) | undefined;
   #probes: Probe[] = [];
+
+  /** The receive that takes a message that has just come, if there is one. */
+  receiver(source: number, tag: number): Receive | undefined {
+    return this.matcher.arrive(source, tag) ?? this.server?.(source, tag);
+  }
 
   /** The message that a receive would get, if it is here; with `take` it is taken out. */
   probe(source: number, tag: number, take: boolean): Message | undefined {

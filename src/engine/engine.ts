@@ -16,7 +16,7 @@ import {
   encodeRts,
   type Frame,
 } from "../wire/frame.ts";
-import type { Audit } from "./audit.ts";
+import { Audits } from "./audit.ts";
 import type { Channel } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import { Credit } from "./credit.ts";
@@ -46,7 +46,7 @@ export class Engine implements Sink {
   /** The matching queues of every context. */
   readonly channels = new Channels();
   /** Who knows whether messages that nobody has taken are a mistake: asked when no more can come. */
-  readonly audits = new Set<Audit>();
+  readonly audits = new Audits();
   readonly #credits: Credit[];
   readonly #rendezvous: Rendezvous;
   readonly #peers = new Peers();
@@ -189,6 +189,20 @@ export class Engine implements Sink {
     this.#fetch(message, id, receive);
   }
 
+  /**
+   * Every message on `context`, also of those that are here already, goes to a target of its own at once, in the order in
+   * which they came: no receive is posted, and the program takes no part. Ends when the context is forgotten.
+   * @param target makes it for a message of process `source`; its methods must not throw
+   */
+  serve(context: number, target: (source: number) => Target<void>): void {
+    const channel = this.#channel(context);
+    channel.server = (source, tag) => new Receive(source, tag, context, target(source), new Operation<void>());
+    for (const message of [...channel.matcher.unexpected()]) {
+      channel.matcher.take(message);
+      this.deliver(message, channel.server(message.source, message.tag));
+    }
+  }
+
   /** Receives of `context` that wait, and messages that nobody has received. */
   counts(context: number): { readonly posted: number; readonly unexpected: number } {
     const { matcher } = this.#channel(context);
@@ -212,16 +226,6 @@ export class Engine implements Sink {
   /** True when nothing more can come: every other process has said bye, or is gone. */
   get quiet(): boolean {
     return this.#links.every((link, peer) => !link || peer === this.self || this.#peers.isQuiet(peer));
-  }
-
-  /** What the messages show that nobody has taken. @throws where ranks have disagreed @returns the user's, in words */
-  audit(): string[] {
-    const audits = [...this.audits];
-    for (const audit of audits) {
-      const wrong = audit.audit();
-      if (wrong) throw wrong;
-    }
-    return audits.map((audit) => audit.unreceived()).filter((text) => text !== undefined);
   }
 
   /** True when all bytes that were sent have been handed to the operating system. */
@@ -332,7 +336,7 @@ export class Engine implements Sink {
     const wrong = malformed(frame.element, sizes);
     if (wrong) throw new RangeError(wrong);
     const channel = this.#channel(frame.context);
-    const receive = channel.matcher.arrive(peer, frame.tag);
+    const receive = channel.receiver(peer, frame.tag);
     if (!receive) {
       const parts = frame.parts.map((part) => (part.byteLength <= COPIED ? part : part.slice()));
       return channel.keep(new Message(peer, frame, sizes, parts, frame.ack));
@@ -349,7 +353,7 @@ export class Engine implements Sink {
     if (wrong) throw new RangeError(wrong);
     const channel = this.#channel(frame.context);
     const message = new Message(peer, frame, frame.sizes, undefined, frame.id);
-    const receive = channel.matcher.arrive(peer, frame.tag);
+    const receive = channel.receiver(peer, frame.tag);
     if (!receive) return channel.keep(message);
     receive.arrival = message;
     this.#fetch(message, frame.id, receive);

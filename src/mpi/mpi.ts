@@ -374,3 +374,7 @@ export { Status } from "./status.ts";
 export { Topocomm } from "./topocomm.ts";
 export type { Weights } from "./topology-arguments.ts";
 export { type CartOptions, computeDims } from "./topology-creation.ts";
+// One-sided communication
+export { type MemoryOptions, type SharedMemory, WIN_NULL, Win, type WinOptions } from "./win.ts";
+export type { OpOption } from "./win-access.ts";
+export type { PlaceOptions, ResultOptions, TargetOptions } from "./win-place.ts";

@@ -96,6 +96,11 @@ export abstract class Planning extends Partitioned {
     };
   }
 
+  /** A collective of the communicator's ranks that is no method of it: one that makes a window; for the library. */
+  together<T>(call: string, run: (lane: EndpointLane, endpoint: Endpoint) => Promise<T>): Promise<T> {
+    return this.finish(() => this.plan(call, {}, (lane) => run(lane, this.use(call))));
+  }
+
   /** Waits for a collective that `plan` makes. */
   protected finish<T>(plan: () => Plan<T>): Promise<T> {
     return attempt(() => {

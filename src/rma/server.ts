@@ -1,0 +1,236 @@
+// rma/server: layer 8. The target's side of a window: does what origins ask for, as their messages come, without the
+// program: a put lands in the window, a get is answered from it, accumulates are made one after the other. Used by window.ts.
+import { ANSWERS, LONG_DATA } from "../comm/context.ts";
+import type { Endpoint } from "../comm/endpoint.ts";
+import { memory, parts } from "../comm/target.ts";
+import type { Body } from "../data/body.ts";
+import { BYTES } from "../data/element.ts";
+import { operators } from "../data/op.ts";
+import type { Arrival, Target } from "../engine/message.ts";
+import { Signals } from "./exposure.ts";
+import { Inbox } from "./inbox.ts";
+import type { Locks } from "./locks.ts";
+import { combine, dense, type Place, read, spanOf, swapIfEqual, write } from "./place.ts";
+import type { Regions } from "./regions.ts";
+import {
+  ACCUMULATE,
+  COMPARE_AND_SWAP,
+  COMPLETE,
+  DONE,
+  FLUSH,
+  failure,
+  GET,
+  LOCK,
+  POST,
+  PUT,
+  RELEASED,
+  type Received,
+  type Request,
+  readRequest,
+  UNLOCK,
+} from "./request.ts";
+
+/** These are complete only behind all earlier requests of their origin. */
+const ORDERED = [ACCUMULATE, COMPARE_AND_SWAP, UNLOCK, FLUSH, COMPLETE];
+
+/** What the server knows of one origin. */
+class Origin {
+  readonly inbox = new Inbox();
+  /** Why a request without an answer has failed: told with the next flush. */
+  error: unknown;
+}
+
+export class Server {
+  readonly #endpoint: Endpoint;
+  readonly #regions: Regions;
+  readonly #locks: Locks;
+  /** Makes sure that nobody else changes the window meanwhile. */
+  readonly #alone: <T>(change: () => T) => T;
+  readonly #origins = new Map<number, Origin>();
+  /** Who has posted a window to this rank, and who has completed access to this rank's. */
+  readonly posted = new Signals();
+  readonly completed = new Signals();
+
+  constructor(endpoint: Endpoint, regions: Regions, locks: Locks, alone: <T>(change: () => T) => T) {
+    this.#endpoint = endpoint;
+    this.#regions = regions;
+    this.#locks = locks;
+    this.#alone = alone;
+  }
+
+  start(): void {
+    this.#endpoint.engine.serve(this.#endpoint.context, (source) => this.#incoming(source));
+  }
+
+  #origin(source: number): Origin {
+    const known = this.#origins.get(source) ?? new Origin();
+    this.#origins.set(source, known);
+    return known;
+  }
+
+  /** Where a message of `source` goes. */
+  #incoming(source: number): Target<void> {
+    const { inbox } = this.#origin(source);
+    let ready: ReturnType<Inbox["reserve"]> | undefined;
+    return {
+      land: (arrival) => {
+        ready = inbox.reserve();
+        return parts.land(arrival);
+      },
+      finish: (arrival, received, own) => {
+        const ordered = ORDERED.includes(arrival.tag >> 1);
+        if (ready) {
+          const come = readRequest(arrival.tag, received, own);
+          ready(ordered, () => this.#run(source, come));
+        } else if (inbox.busy(ordered)) {
+          const kept = own ? received : received.map((part) => part.slice());
+          const come = readRequest(arrival.tag, kept, true);
+          inbox.add(ordered, () => this.#run(source, come));
+        } else this.#run(source, readRequest(arrival.tag, received, own));
+      },
+    };
+  }
+
+  #run(source: number, { request, data }: Received): void {
+    const { kind, id } = request;
+    switch (kind) {
+      case PUT:
+        if (data) this.#attempt(source, () => this.#put(request.place!, data));
+        else this.#landPut(source, id, request.place!);
+        return;
+      case GET:
+        return this.#answer(source, id, () => this.#get(request.place!));
+      case ACCUMULATE:
+        if (data || request.place!.bytes === 0) this.#accumulate(source, request, data ?? new Uint8Array(0));
+        else this.#landLong(source, id, request.place!, (whole) => this.#accumulate(source, request, whole));
+        return;
+      case COMPARE_AND_SWAP:
+        return this.#answer(source, id, () => this.#swap(request.place!, data!));
+      case LOCK:
+        return this.#locks.take(source, request.flag!, () => this.#answer(source, id, () => DONE));
+      case UNLOCK:
+        this.#answer(source, id, () => this.#settle(source));
+        return this.#locks.give(source);
+      case RELEASED:
+        return this.#locks.serve();
+      case FLUSH:
+        return this.#answer(source, id, () => this.#settle(source));
+      case POST:
+        return this.posted.add(source);
+      case COMPLETE:
+        this.#answer(source, id, () => this.#settle(source));
+        return this.completed.add(source);
+    }
+  }
+
+  #put(place: Place, data: Uint8Array): void {
+    const { base, bytes } = this.#find(place);
+    write(bytes, base, place, data);
+  }
+
+  /** Long data goes straight where it belongs. */
+  #landPut(source: number, id: number, place: Place): void {
+    let room: Uint8Array | undefined;
+    try {
+      const { base, bytes } = this.#find(place);
+      room = dense(bytes, base, place);
+    } catch (error) {
+      return this.#refuse(source, id, error);
+    }
+    if (!room) return this.#landLong(source, id, place, (data) => this.#attempt(source, () => this.#put(place, data)));
+    this.#land(
+      source,
+      id,
+      memory(BYTES, room, nowhere, () => undefined),
+    );
+  }
+
+  #landLong(source: number, id: number, { bytes }: Place, then: (data: Uint8Array) => void): void {
+    this.#land(source, id, {
+      land: (arrival) => parts.land(arrival),
+      finish: (_, [data]) => then(data!.subarray(0, bytes)),
+    });
+  }
+
+  #land(source: number, id: number, target: Target<void>): void {
+    const { engine, context } = this.#endpoint;
+    const landed = this.#origin(source).inbox.land();
+    const { operation } = engine.receive(source, context + LONG_DATA, id, target);
+    operation.onSettled(() => {
+      if (operation.failed) this.#origin(source).error ??= operation.error;
+      landed();
+    });
+  }
+
+  /** Lets the origin get rid of long data that has no place. */
+  #refuse(source: number, id: number, error: unknown): void {
+    const refuse = () => {
+      throw error;
+    };
+    this.#land(source, id, { land: refuse, finish: refuse });
+  }
+
+  #get(place: Place): Body {
+    const { base, bytes } = this.#find(place);
+    return { element: BYTES, parts: [dense(bytes, base, place) ?? read(bytes, base, place)] };
+  }
+
+  #accumulate(source: number, { id, place, op, flag }: Request, data: Uint8Array): void {
+    const run = (): Body => {
+      const { base, bytes } = this.#find(place!);
+      return this.#alone(() => {
+        const before = flag ? { element: BYTES, parts: [read(bytes, base, place!)] } : DONE;
+        combine(bytes, base, place!, operators[op!]!, data);
+        return before;
+      });
+    };
+    if (flag) this.#answer(source, id, run);
+    else this.#attempt(source, run);
+  }
+
+  #swap(place: Place, data: Uint8Array): Body {
+    const { base, bytes } = this.#find(place);
+    const room = dense(bytes, base, place)!;
+    return this.#alone(() => {
+      const before = room.slice();
+      swapIfEqual(room, data.subarray(0, place.bytes), data.subarray(place.bytes));
+      return { element: BYTES, parts: [before] };
+    });
+  }
+
+  #find(place: Place): ReturnType<Regions["find"]> {
+    const { start, end } = spanOf(place);
+    return this.#regions.find(start, end);
+  }
+
+  /** Runs what has no answer: why it fails is told with the next flush. */
+  #attempt(source: number, run: () => unknown): void {
+    try {
+      run();
+    } catch (error) {
+      this.#origin(source).error ??= error;
+    }
+  }
+
+  /** An empty answer, or what has failed since the last one. */
+  #settle(source: number): Body {
+    const origin = this.#origin(source);
+    const { error } = origin;
+    origin.error = undefined;
+    if (error !== undefined) throw error;
+    return DONE;
+  }
+
+  #answer(source: number, id: number, run: () => Body): void {
+    const { engine, context } = this.#endpoint;
+    let body: Body;
+    try {
+      body = run();
+    } catch (error) {
+      body = failure(error);
+    }
+    engine.send(source, context + ANSWERS, id, body);
+  }
+}
+
+const nowhere = ({ source }: Arrival) => `from process ${source}`;
