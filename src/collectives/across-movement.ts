@@ -1,10 +1,12 @@
 // collectives/across-movement: layer 6. The collectives that move data, between two groups: those of movement.ts and
 // movement-v.ts, by the same algorithms. `root` is MPI.ROOT at the root, MPI.PROC_NULL at the other ranks of its group, which
 // do nothing, and the root's rank in the remote group at the ranks of that.
+
 import { PROC_NULL, ROOT } from "../base/constants.ts";
 import type { AcrossLane, Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
+import { promised } from "../engine/operation.ts";
 import { collectAcross, exchangeAcross, NOTHING, swap } from "./across-swap.ts";
 import { bufferLike, chunkOf, type Slot } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
@@ -15,7 +17,7 @@ import { select } from "./select.ts";
 
 /** Resolves when every rank of the other group has called it. */
 export async function barrier(lane: AcrossLane): Promise<void> {
-  await within.barrier(lane);
+  await promised(within.barrier(lane));
   await swap(lane, NOTHING);
 }
 
@@ -23,8 +25,8 @@ export async function barrier(lane: AcrossLane): Promise<void> {
 export async function bcast(lane: AcrossLane, data: unknown, { root, into }: within.Rooted): Promise<unknown> {
   if (root === PROC_NULL) return null;
   const [all, last] = withRoot(lane, root);
-  if (root !== ROOT) return within.bcast(all, undefined, { root: last, into });
-  await within.give(all, chunkOf(data));
+  if (root !== ROOT) return promised(within.bcast(all, undefined, { root: last, into }));
+  await promised(within.give(all, chunkOf(data)));
   return null;
 }
 
@@ -71,7 +73,7 @@ export async function gatherv(
 async function collect(lane: AcrossLane, root: number, own: () => Body, chunks?: Chunks): Promise<void> {
   if (root === PROC_NULL) return;
   const [all, last] = withRoot(lane, root);
-  await select("gather", all)(all, last, chunks ? NOTHING : own(), chunks);
+  await promised(select("gather", all)(all, last, chunks ? NOTHING : own(), chunks));
 }
 
 /** Collects the other group's data on every rank. @returns `into`, or an array by remote rank */

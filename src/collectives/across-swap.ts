@@ -1,8 +1,10 @@
 // collectives/across-swap: layer 6. The steps of which collectives between two groups are made: everyone hears from one rank
 // of the other group, gives its own chunk to one, or exchanges chunks with all. Within a group select.ts's algorithms go on.
+
 import type { AcrossLane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import { BYTES } from "../data/element.ts";
+import { promised } from "../engine/operation.ts";
 import { chunkOf, open, type Slot } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { bcast } from "./movement.ts";
@@ -30,7 +32,7 @@ export async function swap(lane: AcrossLane, own: Body, slot?: Slot): Promise<Bo
 
 /** What rank 0 of each group says, on every rank of both. */
 export async function introduce<T>(lane: AcrossLane, own: T): Promise<[ours: T, theirs: T]> {
-  const ours = (await bcast(lane, own, { root: 0 })) as T;
+  const ours = (await promised(bcast(lane, own, { root: 0 }))) as T;
   return [ours, open(await swap(lane, chunkOf(ours))) as T];
 }
 

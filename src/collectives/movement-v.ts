@@ -1,7 +1,9 @@
 // collectives/movement-v: layer 6. The collectives that move runs of different lengths: movement.ts's, by the same
 // algorithms, with `counts` and `displs`. An array of values travels as it is cut, one run a message.
+
 import { IN_PLACE } from "../base/constants.ts";
 import type { Lane } from "../comm/lane.ts";
+import { promised } from "../engine/operation.ts";
 import { Chunks } from "./chunks.ts";
 import {
   collectAtRoot,
@@ -24,7 +26,7 @@ import { cut, type Layout, runOf } from "./runs.ts";
  */
 export async function gatherv(lane: Lane, data: unknown, { root, into, ...layout }: Rooted & Layout): Promise<unknown> {
   const chunks = lane.rank === root ? new Chunks(lane.size, into, "gatherv", layout) : undefined;
-  await collectAtRoot(lane, root, own(data, "gatherv"), chunks);
+  await promised(collectAtRoot(lane, root, own(data, "gatherv"), chunks));
   return chunks ? chunks.joined() : null;
 }
 

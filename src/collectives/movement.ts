@@ -5,11 +5,11 @@ import type { Lane } from "../comm/lane.ts";
 import { type Body, bodyBytes } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
 import { VALUE } from "../data/element.ts";
-import type { Started } from "../engine/operation.ts";
-import { bufferLike, chunkOf, copyOf, land, open, slotOf, viewOf } from "./chunk.ts";
+import { following, type Started } from "../engine/operation.ts";
+import { bufferLike, chunkOf, copyOf, land, open, type Slot, slotOf, viewOf } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { chunksOf } from "./runs.ts";
-import { select } from "./select.ts";
+import { type Facts, select } from "./select.ts";
 
 export interface Into {
   /** Memory of the caller for the result, which is then what the call returns. */
@@ -38,20 +38,25 @@ export function barrier(lane: Lane): Started<void> {
  * @throws ERR_TRUNCATE, ERR_TYPE when `into` is too short or of another kind
  * @see MPI-4.1 §6.4
  */
-export async function bcast(lane: Lane, data: unknown, { root, into }: Rooted): Promise<unknown> {
-  if (lane.rank !== root) {
-    const chunk = await select("bcast", lane)(lane, root, undefined, slotOf(into));
-    return into ?? open(chunk);
-  }
+export function bcast(lane: Lane, data: unknown, { root, into }: Rooted): Started<unknown> {
+  if (lane.rank !== root) return following(carry(lane, root, undefined, slotOf(into)), (chunk) => into ?? open(chunk));
   const chunk = chunkOf(data);
   if (into) land(chunk, slotOf(into), "the root's data");
-  await give(lane, chunk);
-  return into ?? (isBuffer(data) ? open(copyOf(chunk)) : data);
+  return following(give(lane, chunk), () => into ?? (isBuffer(data) ? open(copyOf(chunk)) : data));
 }
 
 /** A bcast on the root, which this rank is. */
-export function give(lane: Lane, chunk: Body): Promise<unknown> {
-  return select("bcast", { size: lane.size, bytes: bodyBytes(chunk) })(lane, lane.rank, chunk);
+export function give(lane: Lane, chunk: Body): Started<Body> {
+  return carry(lane, lane.rank, chunk, undefined);
+}
+
+/** @param chunk the root's, which alone knows how long it is */
+function carry(lane: Lane, root: number, chunk: Body | undefined, slot: Slot | undefined): Started<Body> {
+  const { size, board } = lane;
+  const bytes = chunk && bodyBytes(chunk);
+  const by = (facts: Facts) => select("bcast", facts)(lane, root, chunk, slot);
+  const byMessages = () => by({ size, bytes }) as Promise<Body>;
+  return following(by({ size, bytes, board }), (carried) => carried ?? byMessages());
 }
 
 /**
@@ -88,17 +93,17 @@ export async function deal(lane: Lane, chunksAtRoot: () => Body[], { root, into 
  * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE at the root when a rank's chunk is not what `into` expects
  * @see MPI-4.1 §6.5
  */
-export async function gather(lane: Lane, data: unknown, { root, into }: Rooted): Promise<unknown> {
+export function gather(lane: Lane, data: unknown, { root, into }: Rooted): Started<unknown> {
   const atRoot = lane.rank === root;
   const chunks = atRoot ? new Chunks(lane.size, into, "gather") : undefined;
-  await collectAtRoot(lane, root, data === IN_PLACE ? undefined : chunkOf(data), chunks);
-  return chunks ? chunks.result() : null;
+  const collected = collectAtRoot(lane, root, data === IN_PLACE ? undefined : chunkOf(data), chunks);
+  return following(collected, () => (chunks ? chunks.result() : null));
 }
 
 /** @param own this rank's chunk; undefined at the root where it stands in `into` already */
-export async function collectAtRoot(lane: Lane, root: number, own: Body | undefined, chunks?: Chunks): Promise<void> {
+export function collectAtRoot(lane: Lane, root: number, own: Body | undefined, chunks?: Chunks): Started<void> {
   if (chunks) putOwn(lane, own, chunks);
-  await select("gather", lane)(lane, root, own ?? chunks!.at(root), chunks);
+  return select("gather", lane)(lane, root, own ?? chunks!.at(root), chunks);
 }
 
 function putOwn(lane: Lane, own: Body | undefined, chunks: Chunks): void {

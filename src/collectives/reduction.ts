@@ -9,7 +9,7 @@ import { type BufferLike, isTypedArray } from "../data/buffer.ts";
 import { elementOf, VALUE } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { ItemLoop } from "../data/op-items.ts";
-import { Operation, type Started } from "../engine/operation.ts";
+import { following, type Started } from "../engine/operation.ts";
 import { ArrayFold } from "./array-fold.ts";
 import { checkFits, chunkOf, land, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
@@ -36,11 +36,6 @@ function foldOf(op: Op, data: unknown, into: BufferLike | undefined, items: Item
 
 function facts(lane: Lane, fold: Fold) {
   return { size: lane.size, bytes: fold.bytes, commute: fold.commute, board: lane.board };
-}
-
-/** What `make` makes when something is done. */
-function following<T>(done: Started<void>, make: () => T): Started<T> {
-  return done instanceof Operation ? done.map(make) : done.then(make);
 }
 
 /**

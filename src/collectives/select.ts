@@ -9,6 +9,7 @@
 // Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
 import { variable } from "../base/config.ts";
 import type { Board, Lane } from "../comm/lane.ts";
+import type { Body } from "../data/body.ts";
 import type { Started } from "../engine/operation.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
 import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
@@ -23,8 +24,12 @@ import { barrierDissemination } from "./barrier-dissemination.ts";
 import { barrierShared } from "./barrier-shared.ts";
 import { bcastBinomial } from "./bcast-binomial.ts";
 import { bcastScatterAllgather } from "./bcast-scatter-allgather.ts";
+import { bcastShared } from "./bcast-shared.ts";
+import type { Slot } from "./chunk.ts";
+import type { Chunks } from "./chunks.ts";
 import type { Fold } from "./fold.ts";
 import { gatherBinomial } from "./gather-binomial.ts";
+import { gatherShared } from "./gather-shared.ts";
 import {
   allgatherLinear,
   allreduceLinear,
@@ -59,6 +64,8 @@ export interface Facts {
   readonly board?: Board | undefined;
 }
 
+type Bcast = (lane: Lane, root: number, body?: Body, slot?: Slot) => Started<Body | undefined>;
+type Gather = (lane: Lane, root: number, own: Body, chunks?: Chunks) => Started<void>;
 type Barrier = (lane: Lane) => Started<void>;
 type Allreduce = (lane: Lane, fold: Fold) => Started<void>;
 
@@ -110,13 +117,19 @@ export const algorithms = {
     { name: "dissemination", run: barrierDissemination },
     { name: "linear", run: barrierLinear },
   ),
-  bcast: rows(
+  bcast: rows<Bcast>(
+    // How long the data is only the root knows: it shows whether there is room for it.
+    { name: "shared", run: bcastShared, needs: ["shared memory"] },
     { name: "scatter-allgather", run: bcastScatterAllgather, when: { bytesAbove: 16 * MiB, ranksFrom: 3 } },
     { name: "binomial", run: bcastBinomial },
     { name: "linear", run: bcastLinear },
   ),
   scatter: rows({ name: "binomial", run: scatterBinomial }, { name: "linear", run: scatterLinear }),
-  gather: rows({ name: "binomial", run: gatherBinomial }, { name: "linear", run: gatherLinear }),
+  gather: rows<Gather>(
+    { name: "shared", run: gatherShared, needs: ["shared memory"] },
+    { name: "binomial", run: gatherBinomial },
+    { name: "linear", run: gatherLinear },
+  ),
   allgather: rows(
     // As few steps as any, and each chunk lands in place.
     { name: "ring", run: allgatherRing, when: { ranksTo: 3 } },

@@ -21,6 +21,11 @@ export function promised<T>(started: Started<T>): Promise<T> {
   return started instanceof Operation ? started.promise() : started;
 }
 
+/** What `make` makes of the result of what has been started. */
+export function following<T, U>(started: Started<T>, make: (value: T) => U | Promise<U>): Started<U> {
+  return started instanceof Operation ? started.map(make) : started.then(make);
+}
+
 export class Operation<T = unknown> {
   #state: "pending" | "done" | "failed" = "pending";
   #value: T | undefined;

@@ -1,5 +1,6 @@
 // mpi/agree: layer 9. How the ranks of a new communicator come to the same context: rank 0 draws it; of two groups, both do,
 // and the lower one counts. Called by all that makes communicators; splits, whose ranks talk to each other first, do without.
+
 import { show } from "../base/errors.ts";
 import { introduce } from "../collectives/across-swap.ts";
 import { chunkOf, open } from "../collectives/chunk.ts";
@@ -11,10 +12,11 @@ import { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import { Group } from "../comm/group.ts";
 import type { Lane } from "../comm/lane.ts";
 import type { Engine } from "../engine/engine.ts";
+import { promised } from "../engine/operation.ts";
 
 /** The endpoint of the new communicator of `members`, whose lane this is: all of them call it. */
 export async function agree(engine: Engine, lane: Lane, members: Group): Promise<Endpoint> {
-  const context = await bcast(lane, lane.rank === 0 ? drawContext(engine.self) : undefined, { root: 0 });
+  const context = await promised(bcast(lane, lane.rank === 0 ? drawContext(engine.self) : undefined, { root: 0 }));
   return new Endpoint(engine, members, context as number);
 }
 
@@ -75,6 +77,6 @@ export async function connect(
     if (sent) await sent;
     card = { context: Math.min(own.context, theirs.context), processes: theirs.processes };
   }
-  const { context, processes } = (await bcast(lane, card, { root: localLeader })) as Card;
+  const { context, processes } = (await promised(bcast(lane, card, { root: localLeader }))) as Card;
   return new Endpoint(engine, group, context, new Group(processes, engine.self));
 }

@@ -1,10 +1,12 @@
 // Collectives between two groups: every root on both sides, with each of the algorithms within the groups.
+
 import { test } from "uvu";
 import { PROC_NULL, ROOT } from "../../src/base/constants.ts";
 import type { Exception } from "../../src/base/errors.ts";
 import { across } from "../../src/collectives/across.ts";
 import type { AcrossLane } from "../../src/comm/lane.ts";
 import { MAX, Op, opFrom, SUM } from "../../src/data/op.ts";
+import type { Started } from "../../src/engine/operation.ts";
 import { is } from "../support/assert.ts";
 import { FakeNetwork } from "../support/lanes.ts";
 import { acrossLane, eachPair, eachRootOf } from "./across-lanes.ts";
@@ -379,7 +381,7 @@ test("reduceScatter() gives each rank its run of the other group's fold", async 
 test("data that does not fit is an error on the ranks that see it, and nothing is left unhandled", async () => {
   const sizes = [2, 3] as const;
   await noneUnhandled(async () => {
-    const fails = async (pattern: RegExp, side: number, call: (lane: AcrossLane, side: number) => Promise<unknown>) => {
+    const fails = async (pattern: RegExp, side: number, call: (lane: AcrossLane, side: number) => Started<unknown>) => {
       const settled = await new FakeNetwork(5, 3).settle((lane) => {
         const across = acrossLane(lane, sizes);
         return call(across, across.side);

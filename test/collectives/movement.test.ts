@@ -6,7 +6,7 @@ import { allgather, alltoall, barrier, bcast, gather, scatter } from "../../src/
 import { algorithms } from "../../src/collectives/select.ts";
 import type { Lane } from "../../src/comm/lane.ts";
 import type { TypedArray } from "../../src/data/element.ts";
-import { promised } from "../../src/engine/operation.ts";
+import { promised, type Started } from "../../src/engine/operation.ts";
 import { is, match, ok } from "../support/assert.ts";
 import { FakeNetwork } from "../support/lanes.ts";
 import { counts, eachRoot, eachRow, noneUnhandled, onNetwork, ranksOf, SIZES, same } from "./matrix.ts";
@@ -485,9 +485,9 @@ test("allgather() of another length fails where it is given, and leaves no rejec
 test("a rank may change its data and its result as soon as its call has resolved", async () => {
   const length = 8 * 5 * 7 * 100;
   const filled = (rank: number, count = length) => new Float64Array(count).fill(rank + 1);
-  const scribbled = (call: (lane: Lane, data: Float64Array) => Promise<unknown>) => async (lane: Lane) => {
+  const scribbled = (call: (lane: Lane, data: Float64Array) => Started<unknown>) => async (lane: Lane) => {
     const data = filled(lane.rank);
-    const result = await call(lane, data);
+    const result = await promised(call(lane, data));
     const kept = structuredClone(result);
     data.fill(Number.NaN);
     for (const array of [result].flat()) (array as Float64Array | null)?.fill(Number.NaN);

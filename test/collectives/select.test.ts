@@ -32,9 +32,9 @@ test("the collectives have these algorithms beside linear", () => {
   ]);
   equal(names, [
     ["barrier", "shared", "dissemination"],
-    ["bcast", "scatter-allgather", "binomial"],
+    ["bcast", "shared", "scatter-allgather", "binomial"],
     ["scatter", "binomial"],
-    ["gather", "binomial"],
+    ["gather", "shared", "binomial"],
     ["allgather", "ring", "recursive-doubling", "bruck"],
     ["alltoall", "bruck", "pairwise"],
     ["reduce", "rabenseifner", "binomial"],

@@ -1,0 +1,23 @@
+// collectives/bcast-shared: layer 6, row `shared` of bcast. The root shows its data, and does not wait for anybody.
+//
+//   rank 0: a   → rank 1 copies a, rank 2 copies a
+//
+// Cost   n·β, and one cache line for each rank
+// Good   short data
+// Needs  memory that all ranks share
+import type { Lane } from "../comm/lane.ts";
+import type { Body } from "../data/body.ts";
+import type { Operation } from "../engine/operation.ts";
+import { land, type Slot } from "./chunk.ts";
+
+/** @returns as every bcast; undefined where the data has no room, which all ranks see: then it is for another row */
+export function bcastShared(lane: Lane, root: number, body?: Body, slot?: Slot): Operation<Body | undefined> {
+  const board = lane.board!;
+  const fits = body && board.show(body);
+  const take = () => {
+    if (body) return fits ? body : undefined;
+    const shown = board.shown(root);
+    return shown && land(shown, slot, "the root's data");
+  };
+  return board.from(root).map(take);
+}
