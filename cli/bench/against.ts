@@ -10,7 +10,7 @@ import { benchNamed } from "./bench-table.ts";
 import { type Comparison, comparisons, rowsNamed } from "./comparisons.ts";
 import { curves } from "./curves.ts";
 import { Mpi4py, mpi4pyFiles } from "./mpi4py.ts";
-import { Noise, usableCores } from "./noise.ts";
+import { inWords, Noise, usableCores } from "./noise.ts";
 import type { BenchOptions } from "./options.ts";
 import { amount, asMarkdown, asText, type Outcome, outcomeOf, type Run, runOf } from "./outcome.ts";
 import { pageOf } from "./page.ts";
@@ -32,26 +32,23 @@ export async function against(options: BenchOptions): Promise<number> {
   say(head.map((line) => `# ${line}`).join("\n"));
   const outcomes: Outcome[] = [];
   const pairs = options.pairs ?? (options.quick ? 1 : PAIRS);
-  let before = await noise.measure();
   for (const row of rows) {
     say(`\n# ${row.title} (${row.name})`);
     const { ours, theirs } = sides(row, options, mpi4py, workplace);
-    const runs: Run[] = [];
-    for (let pair = 1; pair <= pairs; pair++) {
-      const run = runOf(row, await ours(), await theirs());
-      const both = `tsmpi ${amount(row, run.tsmpi)}, mpi4py ${amount(row, run.mpi4py)}`;
-      say(`pair ${pair}: ${both}, ratio ${run.ratio.toFixed(2)}`);
-      runs.push(run);
-    }
-    const after = await noise.measure();
-    const disturbed = noise.disturbed(before, after);
-    if (after !== undefined) {
-      say(`noise: ${before!.toFixed(0)} ns before, ${after.toFixed(0)} ns after${disturbed ? " (disturbed)" : ""}`);
-    }
-    const outcome = outcomeOf(row, runs, [before, after], disturbed);
+    const [runs, disturbance] = await noise.during(async () => {
+      const runs: Run[] = [];
+      for (let pair = 1; pair <= pairs; pair++) {
+        const run = runOf(row, await ours(), await theirs());
+        const both = `tsmpi ${amount(row, run.tsmpi)}, mpi4py ${amount(row, run.mpi4py)}`;
+        say(`pair ${pair}: ${both}, ratio ${run.ratio.toFixed(2)}`);
+        runs.push(run);
+      }
+      return runs;
+    });
+    say(inWords(disturbance));
+    const outcome = outcomeOf(row, runs, disturbance);
     if (options.json) console.log(JSON.stringify(forPrograms(outcome)));
     outcomes.push(outcome);
-    before = after;
   }
   if (options.html !== undefined) {
     say("\n# Curves");
@@ -73,10 +70,10 @@ function rowsFor({ bench, np, sizes, rows }: BenchOptions): readonly Comparison[
 }
 
 /** A line of `--json`. */
-function forPrograms({ row, runs, tsmpi, mpi4py, ratio, reached, noise, disturbed }: Outcome): object {
+function forPrograms({ row, runs, tsmpi, mpi4py, ratio, reached, noise }: Outcome): object {
   const { name, title, bench, size, np, network, cores, unit, reach, ambition } = row;
   const what = { row: name, title, bench, size, np, network, cores, unit, reach, ambition };
-  return { ...what, tsmpi, mpi4py, ratio, reached, noise, disturbed, runs };
+  return { ...what, tsmpi, mpi4py, ratio, reached, noise, runs };
 }
 
 function header(mpi4py: Mpi4py, noise: Noise, { quick, transport }: BenchOptions): string[] {

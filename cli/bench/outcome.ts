@@ -2,6 +2,7 @@
 // Pure; used by against and by the page.
 
 import { type Comparison, moreIsBetter } from "./comparisons.ts";
+import type { Disturbance } from "./noise.ts";
 import { median } from "./startup.ts";
 
 /** What both sides gave in one pair of runs. */
@@ -17,22 +18,20 @@ export interface Outcome extends Run {
   readonly row: Comparison;
   readonly runs: readonly Run[];
   readonly reached: "ambition" | "reach" | "neither";
-  /** Nanoseconds before and after: see Noise. */
-  readonly noise: readonly [before: number | undefined, after: number | undefined];
-  readonly disturbed: boolean;
+  readonly noise: Disturbance;
 }
 
 export function runOf(row: Comparison, tsmpi: number, mpi4py: number): Run {
   return { tsmpi, mpi4py, ratio: moreIsBetter(row) ? tsmpi / mpi4py : mpi4py / tsmpi };
 }
 
-export function outcomeOf(row: Comparison, runs: readonly Run[], noise: Outcome["noise"], disturbed: boolean): Outcome {
+export function outcomeOf(row: Comparison, runs: readonly Run[], noise: Disturbance): Outcome {
   const middle = (key: keyof Run) => median(runs.map((run) => run[key]));
   const [tsmpi, mpi4py, ratio] = [middle("tsmpi"), middle("mpi4py"), middle("ratio")];
   const has = (goal: number | undefined) =>
     goal !== undefined && (row.limit ? tsmpi < goal : Number(ratio.toFixed(2)) >= goal);
   const reached = has(row.ambition) ? "ambition" : has(row.reach) ? "reach" : "neither";
-  return { row, runs, tsmpi, mpi4py, ratio, reached, noise, disturbed };
+  return { row, runs, tsmpi, mpi4py, ratio, reached, noise };
 }
 
 export function amount({ unit }: Comparison, value: number): string {
@@ -45,12 +44,12 @@ export function amount({ unit }: Comparison, value: number): string {
 export const titles = ["work", "tsmpi", "mpi4py", "ratio", "reach", "ambition", ""] as const;
 
 /** The cells of an outcome, one for each title. */
-export function cells({ row, tsmpi, mpi4py, ratio, reached, disturbed }: Outcome): string[] {
+export function cells({ row, tsmpi, mpi4py, ratio, reached, noise }: Outcome): string[] {
   const goal = row.limit ? `< ${row.reach} ${row.unit}` : String(row.reach);
   const verdict = reached === "ambition" ? "ambition" : reached === "neither" ? "not reached" : "reached";
   const shown = row.limit ? "-" : ratio.toFixed(2);
   const ours = [row.title, amount(row, tsmpi), amount(row, mpi4py), shown, goal, String(row.ambition ?? "-")];
-  return [...ours, `${verdict}${disturbed ? " (disturbed)" : ""}`];
+  return [...ours, `${verdict}${noise.disturbed ? " (disturbed)" : ""}`];
 }
 
 /** A table for terminals. */

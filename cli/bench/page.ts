@@ -1,6 +1,7 @@
 // cli/bench/page: layer 10. What was measured as one page of HTML, which needs nothing but itself. Pure; used by against.
 
 import type { Curve } from "./curves.ts";
+import { inWords } from "./noise.ts";
 import { amount, cells, type Outcome, titles } from "./outcome.ts";
 import { plot, shortSize } from "./plot.ts";
 
@@ -38,8 +39,8 @@ function line(texts: readonly string[], last = ""): string {
 /** Every run of a row, and how quiet the machine was. */
 function runs({ row, runs, noise }: Outcome): string {
   const shown = runs.map((run) => `${amount(row, run.tsmpi)} / ${amount(row, run.mpi4py)}`).join(", ");
-  const quiet = noise.map((nanoseconds) => nanoseconds?.toFixed(0) ?? "-").join(" / ");
-  return `<tr><td>${escaped(row.title)}</td><td style="white-space:normal;text-align:left">${escaped(shown)}</td><td>${quiet}</td></tr>`;
+  const quiet = inWords(noise).replace("noise: ", "");
+  return `<tr><td>${escaped(row.title)}</td><td style="white-space:normal;text-align:left">${escaped(shown)}</td><td>${escaped(quiet)}</td></tr>`;
 }
 
 function section(curve: Curve): string {
@@ -71,7 +72,7 @@ ${curves.map(section).join("\n")}
 <h2>Table</h2>
 <p>Medians of ${outcomes[0]?.runs.length ?? 0} interleaved pairs of runs; the ratio is the median of the pairs' ratios.</p>
 ${table(titles, rows)}
-<details><summary>Every run</summary>${table(["work", "tsmpi / mpi4py", "noise before / after (ns)"], outcomes.map(runs))}</details>
+<details><summary>Every run</summary>${table(["work", "tsmpi / mpi4py", "noise"], outcomes.map(runs))}</details>
 </body>
 </html>
 `;

@@ -20,6 +20,8 @@ export class CommandError extends Error {
 export class Workplace implements Disposable {
   readonly dir: string = mkdtempSync(join(tmpdir(), "tsmpi-bench-"));
   #child: Bun.Subprocess | undefined;
+  /** Seconds of processor time that the commands, and what they have started and waited for, have taken. */
+  cpuSeconds = 0;
   #ended: EndingSignal | undefined;
   // From the first to the last command: between two of them a signal would end tsmpi at once.
   #unlisten = listen({
@@ -45,6 +47,7 @@ export class Workplace implements Disposable {
     this.#child = child;
     const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
     this.#child = undefined;
+    this.cpuSeconds += Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1e6;
     this.#checkEnded();
     if (child.exitCode === 0) return stdout;
     const end = child.signalCode ?? `exit code ${child.exitCode}`;
