@@ -53,6 +53,49 @@ else {
     }
     const remembered = ["", "/tsmpi", "/tsmpi/agents"].map((path) => `lab0: ${HOME}/.config${path}`);
     equal(await lan.leftovers(), remembered);
+    await lan.host(0).sh("rm -r ~/.config");
+  });
+
+  test("without the code nobody is let in, nor with that of an agent which has ended", async () => {
+    const ended = await agentOn(1);
+    await ended.running.kill("SIGINT");
+    await ended.running.ended;
+    const { running } = await agentOn(1, "--port", "7000");
+    await lan.host(2).sh("bash -c 'exec 3<>/dev/tcp/10.91.0.2/7000; echo hello >&3; cat <&3 >/dev/null 2>&1 || true'");
+    const { code, stderr } = await lan.run(["run", "-np", "1", "--agents", ended.code, "sample:hello"]);
+    is(code, 1);
+    match(stderr, /no rank was started/);
+    await running.kill("SIGINT");
+    is((await running.ended).code, 0);
+    await lan.host(0).sh("rm -rf ~/.config");
+    equal(await lan.leftovers(), []);
+  });
+
+  test("a cable that is taken out ends the job at both ends, and the agent waits for work again", async () => {
+    const { running, code: joinCode } = await agentOn(1);
+    const wait = `${hello}console.log("ready");\nawait comm.recv({ source: (comm.rank + 1) % 2, tag: 9 });\nsetInterval(() => {}, 1000);`;
+    lan.host(0).write(`${HOME}/wait.ts`, wait);
+    const options = ["-np", "2", "-hosts", "localhost", "--agents", joinCode, "--map-by", "node", "--heartbeat", "2"];
+    const job = lan.start(["run", ...options, "wait.ts"]);
+    await job.prints(/ready\n[\s\S]*ready\n/);
+    await lan.without(1, async () => {
+      const { code, stderr } = await job.ended;
+      is(code, 1);
+      match(stderr, /is lost: no answer for 2 s/);
+      equal(await lan.leftovers(3000, [lan.host(2)]), []);
+      const ranks = () =>
+        lan
+          .host(1)
+          .processes()
+          .filter(({ command }) => command.includes(" rank "));
+      while (ranks().length > 0) await Bun.sleep(50);
+    });
+    const again = await lan.run(["run", "-np", "1", "--agents", joinCode, "sample:hello"]);
+    is(again.stdout, "Hello from rank 0 of 1 on lab1\n", again.stderr);
+    await running.kill("SIGINT");
+    is((await running.ended).code, 0);
+    await lan.host(0).sh("rm -rf ~/.config");
+    equal(await lan.leftovers(), []);
   });
 }
 
