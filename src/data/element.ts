@@ -59,9 +59,12 @@ const numbers = new Map(
   elements.flatMap((element, number) => (element.view ? [[element.view.name, number]] : [])) as [string, number][],
 );
 
+/** By class: the tag of an array, a getter, costs five times as much; it is there for Buffer and other subclasses. */
+const byClass = new Map<unknown, number>(elements.flatMap(({ view }, number) => (view ? [[view, number]] : [])));
+
 /** The element kind of a typed array, as it stands in a frame. */
 export function elementOf(array: TypedArray): number {
-  return numbers.get(array[Symbol.toStringTag]) ?? BYTES;
+  return byClass.get(array.constructor) ?? numbers.get(array[Symbol.toStringTag]) ?? BYTES;
 }
 
 /** The element kind with this typed array class. */
