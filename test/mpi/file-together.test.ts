@@ -1,0 +1,129 @@
+// Collective accesses to files whose pieces lie between each other, against what each rank would do by itself: random
+// views, small windows, any number of aggregators, ends of files.
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "uvu";
+import * as MPI from "../../src/mpi/mpi.ts";
+import { equal, is, rejects } from "../support/assert.ts";
+import { ranks } from "../support/ranks.ts";
+import { scratch } from "../support/scratch.ts";
+
+const MODE = MPI.MODE_RDWR | MPI.MODE_CREATE;
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** Numbers from 0 to n−1, the same for the same seed. */
+function random(from: number): (n: number) => number {
+  let state = from;
+  return (n) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * n);
+  };
+}
+
+/** For each byte of a period of the file, the rank that has it, or −1: a view for each rank. */
+function deal(size: number, period: number, below: (n: number) => number): number[] {
+  const owners: number[] = [];
+  while (owners.length < period) {
+    const owner = below(size + 1) - 1;
+    const length = 1 + below(40);
+    for (let i = 0; i < length && owners.length < period; i++) owners.push(owner);
+  }
+  return owners;
+}
+
+function viewOf(owners: readonly number[], rank: number): MPI.Datatype | undefined {
+  const places = [...owners.keys()].filter((byte) => owners[byte] === rank);
+  if (places.length === 0) return undefined;
+  return MPI.BYTE.createIndexedBlock(1, places).createResized(0, owners.length).commit();
+}
+
+for (const size of [2, 3, 4, 5, 8]) {
+  test(`writeAll() and readAll() of random interleaved views on ${size} ranks move the bytes that writeAt() would`, async () => {
+    const below = random(seed + size);
+    for (let round = 0; round < 4; round++) {
+      const where = `seed ${seed}, ${size} ranks, round ${round}`;
+      const owners = deal(size, 60 + below(3000), below);
+      const path = scratch();
+      const [nodes, buffer, disp] = [1 + below(size), 1 + below(9000), below(5000)];
+      const counts = Array.from({ length: size }, () => below(9000));
+      const before = Uint8Array.from({ length: 1 + below(12000) }, () => 255);
+      writeFileSync(path, before);
+      const expected = new Map([...before].entries());
+      for (let rank = 0; rank < size; rank++) {
+        const places = [...owners.keys()].filter((byte) => owners[byte] === rank);
+        for (let i = 0; places.length > 0 && i < counts[rank]!; i++) {
+          const item = Math.floor(i / places.length);
+          expected.set(disp + item * owners.length + places[i % places.length]!, (rank * 31 + i) % 251);
+        }
+      }
+      const length = Math.max(...expected.keys()) + 1;
+      const hints = { cb_nodes: `${nodes}`, cb_buffer_size: `${buffer}` };
+      await ranks(size, async (comm) => {
+        await using file = await MPI.File.open(comm, path, MODE, MPI.Info.create(hints));
+        const view = viewOf(owners, comm.rank);
+        await file.setView(disp, MPI.BYTE, view ?? MPI.BYTE);
+        const count = view ? counts[comm.rank]! : 0;
+        const mine = Uint8Array.from({ length: count }, (_, i) => (comm.rank * 31 + i) % 251);
+        await file.writeAll(mine);
+        is(file.getPosition(), count, where);
+        await file.sync();
+        const bytes = readFileSync(path);
+        is(bytes.length, length, where);
+        is(
+          bytes.findIndex((byte, at) => byte !== (expected.get(at) ?? 0)),
+          -1,
+          where,
+        );
+        // Now back, also beyond the end.
+        const status = new MPI.Status();
+        const more = view ? count + 4000 : 0;
+        const got = await file.readAtAll(0, new Uint8Array(more).fill(77), { status });
+        const single = new MPI.Status();
+        const own = await file.readAt(0, new Uint8Array(more).fill(77), { status: single });
+        is(status.count, single.count, where);
+        equal(got, own, where);
+      });
+    }
+  });
+}
+
+test("aggregators that fail make the call fail on all ranks, and the file can be used afterwards", async () => {
+  await ranks(4, async (comm) => {
+    await using file = await MPI.File.open(comm, "/dev/full", MPI.MODE_WRONLY, MPI.Info.create({ cb_nodes: "2" }));
+    await file.setView(comm.rank, MPI.BYTE, MPI.BYTE.createResized(0, 4).commit());
+    for (let i = 0; i < 2; i++) await rejects(file.writeAll(new Uint8Array(9000)), MPI.Exception, /ERR_NO_SPACE/);
+  });
+});
+
+test("a rank that makes another call is told, on a file as on a communicator", async () => {
+  const path = scratch();
+  const errors = await ranks(2, async (comm) => {
+    const file = await MPI.File.open(comm, path, MODE);
+    const call = comm.rank === 0 ? file.writeAll(Uint8Array.of(1)) : file.setAtomicity(true);
+    return call.then(
+      () => "",
+      (error: Error) => error.message,
+    );
+  });
+  is(
+    errors.some((message) => /writeAll.*setAtomicity|setAtomicity.*writeAll/.test(message)),
+    true,
+    errors.join(" | "),
+  );
+});
+
+test("collective_buffering set to false lets each rank write its own", async () => {
+  const path = scratch();
+  await ranks(3, async (comm) => {
+    await using file = await MPI.File.open(comm, path, MODE, MPI.Info.create({ collective_buffering: "false" }));
+    is(file.info.get("collective_buffering"), "false");
+    await file.setView(comm.rank, MPI.BYTE, MPI.BYTE.createResized(0, 3).commit());
+    await file.writeAll(new Uint8Array(5).fill(comm.rank + 1));
+    await file.sync();
+    equal(
+      [...readFileSync(path)],
+      Array.from({ length: 15 }, (_, i) => (i % 3) + 1),
+    );
+  });
+});
+
+test.run();
