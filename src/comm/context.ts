@@ -1,11 +1,11 @@
 // comm/context: layer 5. Context numbers: which communicator a message belongs to. Called by endpoint.ts and by what
-// makes communicators and files.
+// makes communicators, windows and files.
 //
 // A communicator has eight numbers in a row: context (the user's messages), +1 (collectives), +2 (createGroup, where only a
-// part of the ranks takes part), +3 (createIntercomm, where two of them do), +4 (announcements of partitioned sends), +6 (what
-// ranks ask the one that keeps a file's shared pointer); the others are spare. A window has eight as well: context (requests to targets), +1 (collectives),
-// +5 (answers), +6 (long data). Those of COMM_WORLD and COMM_SELF are fixed;
-// every other communicator has the numbers that one of its processes drew from its own, endless supply. So two
+// part of the ranks takes part), +3 (createIntercomm, where two of them do), +4 (announcements of partitioned sends); the
+// others are spare. A window has eight as well: context (requests to targets), +1 (collectives), +5 (answers), +6 (long data);
+// and so has a file: context (what ranks ask its rank 0), +1 (collectives), +5 (answers). Those of COMM_WORLD and COMM_SELF
+// are fixed; every other communicator has the numbers that one of its processes drew from its own, endless supply. So two
 // communicators never have the same ones, whoever creates whatever at the same time, and none is ever used again.
 
 /** Contexts of one communicator. */
@@ -23,9 +23,7 @@ export const COLLECTIVE = 1;
 export const BY_GROUP = 2;
 export const LEADERS = 3;
 export const PARTITIONED = 4;
-/** The same of a file: requests to the rank that keeps its shared pointer, and the answers. */
-export const POINTER = 6;
-/** From a window's context to those of what its targets answer, and of data that follows a request. */
+/** From a window's or a file's context to those of what is answered, and of data that follows a request. */
 export const ANSWERS = 5;
 export const LONG_DATA = 6;
 

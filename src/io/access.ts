@@ -1,7 +1,7 @@
 // io/access: layer 8. What one rank does by itself: a stretch of its view's stream is written, or read. Called by
 // open-file.ts, and by two-phase.ts where nothing is interleaved.
 import { allocate } from "../data/buffer.ts";
-import type { Disk } from "./disk.ts";
+import type { Storage } from "./storage.ts";
 import { type Extent, extentsOf, type View } from "./view.ts";
 
 /** Pieces that lie close to each other are read in one go, gaps included: up to so many bytes, with gaps up to so many. */
@@ -13,7 +13,7 @@ const PIECES_PER_TURN = 1024;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Writes `bytes` from position `position` of the stream on. */
-export async function writeStream(disk: Disk, view: View, position: number, bytes: Uint8Array): Promise<void> {
+export async function writeStream(disk: Storage, view: View, position: number, bytes: Uint8Array): Promise<void> {
   let pieces = 0;
   for (const { offset, at, bytes: length } of extentsOf(view, position, bytes.length)) {
     await disk.write(bytes.subarray(at, at + length), offset);
@@ -22,7 +22,7 @@ export async function writeStream(disk: Disk, view: View, position: number, byte
 }
 
 /** The reverse. @returns how many bytes there were before the end of the file */
-export async function readStream(disk: Disk, view: View, position: number, bytes: Uint8Array): Promise<number> {
+export async function readStream(disk: Storage, view: View, position: number, bytes: Uint8Array): Promise<number> {
   let [done, groups] = [0, 0];
   for (const group of grouped(extentsOf(view, position, bytes.length))) {
     const wanted = group.reduce((sum, extent) => sum + extent.bytes, 0);
@@ -53,7 +53,7 @@ export function* grouped(extents: Iterable<Extent>): Generator<readonly Extent[]
 }
 
 /** Reads a group, each extent to its place in `bytes`. @returns how many bytes of them there were */
-export async function readGroup(disk: Disk, group: readonly Extent[], bytes: Uint8Array): Promise<number> {
+export async function readGroup(disk: Storage, group: readonly Extent[], bytes: Uint8Array): Promise<number> {
   const [first] = group;
   const last = group.at(-1)!;
   if (group.length === 1) return disk.read(bytes.subarray(first!.at, first!.at + first!.bytes), first!.offset);

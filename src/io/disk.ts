@@ -1,5 +1,6 @@
 // io/disk: layer 8. A file that this rank has open: whole reads and writes at any place, and what the system says where
-// they fail, in MPI's classes. Used by access.ts, two-phase.ts and open-file.ts.
+// they fail, in MPI's classes. Used by opening.ts, open-file.ts and
+// served-disk.ts.
 import { dlopen } from "bun:ffi";
 import {
   closeSync,
@@ -16,6 +17,7 @@ import {
 import { MODE_APPEND, MODE_CREATE, MODE_EXCL, MODE_RDONLY, MODE_RDWR, MODE_WRONLY } from "../base/constants-io.ts";
 import type { ErrorClassName } from "../base/error-classes.ts";
 import { Exception, show } from "../base/errors.ts";
+import type { Storage } from "./storage.ts";
 
 /** Up to so many bytes are read or written at once; more in the background, piece by piece, while messages are served. */
 const AT_ONCE = 256 * 1024;
@@ -59,7 +61,7 @@ function flagsOf(amode: number, create: boolean): number {
   return (amode & MODE_RDWR ? constants.O_RDWR : constants.O_WRONLY) | made;
 }
 
-export class Disk {
+export class Disk implements Storage {
   readonly path: string;
   readonly fd: number;
   readonly #who: string;
@@ -89,7 +91,6 @@ export class Disk {
     this.#try(`resize to ${bytes} bytes`, () => ftruncateSync(this.fd, bytes));
   }
 
-  /** Makes sure that the first `bytes` bytes have their place on the disk. */
   reserve(bytes: number): void {
     const failed = allocator()?.(this.fd, 0, bytes);
     if (failed === 0 || bytes === 0) return;
@@ -102,10 +103,11 @@ export class Disk {
     throw systemError(this.#cannot("reserve", 0, bytes), { code, message: `${code} (error ${failed})` });
   }
 
-  /** Everything that was written is on the disk after this. */
   sync(): void {
     this.#try("sync", () => fsyncSync(this.fd));
   }
+
+  async refresh(): Promise<void> {}
 
   close(): void {
     this.#try("close", () => closeSync(this.fd));
@@ -124,12 +126,10 @@ export class Disk {
     return `Cannot ${verb} bytes ${offset} to ${offset + bytes - 1} of ${show(this.path)} on ${this.#who}`;
   }
 
-  /** Fills `bytes` from this byte of the file on. @returns how many there were before the end of the file */
   async read(bytes: Uint8Array, offset: number): Promise<number> {
     return this.#whole("read", bytes, offset, readSync as Transfer, readLater);
   }
 
-  /** Writes all of `bytes`. @throws Exception; then a part from the beginning may have been written */
   async write(bytes: Uint8Array, offset: number): Promise<void> {
     await this.#whole("write", bytes, offset, writeSync as Transfer, writeLater);
   }
@@ -198,8 +198,8 @@ function allocator(): Allocate | undefined {
 }
 
 /** Where all file pointers begin: at the end for MODE_APPEND. */
-export function startOf(amode: number, disk: Disk): number {
-  return amode & MODE_APPEND ? disk.size : 0;
+export function startOf(amode: number, { size }: Storage): number {
+  return amode & MODE_APPEND ? size : 0;
 }
 
 /** True where a file of this access mode can be written to. */

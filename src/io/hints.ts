@@ -16,10 +16,16 @@ export function hintsInUse(given: Iterable<readonly [string, string]>, size: num
     const value = Number(hints.get(name) ?? otherwise);
     hints.set(name, `${Number.isInteger(value) && value > 0 ? Math.min(value, most) : Math.min(otherwise, most)}`);
   };
-  number("cb_nodes", NODES, size);
+  // Where rank 0 has the file for all, it is the one that collects.
+  number("cb_nodes", NODES, isServed(hints) ? 1 : size);
   number("cb_buffer_size", BUFFER, 1024 * 1024 * 1024);
   if (hints.get("collective_buffering") !== "false") hints.set("collective_buffering", "true");
   return hints;
+}
+
+/** True where only rank 0 has the file, and serves the others. */
+export function isServed(hints: ReadonlyMap<string, string>): boolean {
+  return hints.get("striping") === "root";
 }
 
 /** What each rank says of its access. */

@@ -8,11 +8,13 @@ import { allgather, bcast } from "../collectives/movement.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import type { Lane } from "../comm/lane.ts";
 import { readStream, writeStream } from "./access.ts";
-import { type Disk, startOf, systemError } from "./disk.ts";
+import { startOf, systemError } from "./disk.ts";
 import { domainsOf, hintsInUse, type Share } from "./hints.ts";
 import { Keeper } from "./keeper.ts";
 import type { Memory } from "./memory.ts";
 import { together } from "./outcome.ts";
+import type { Service } from "./service.ts";
+import type { Storage } from "./storage.ts";
 import { readTogether, writeTogether } from "./two-phase.ts";
 import { type Extent, extentsOf, type View } from "./view.ts";
 
@@ -21,7 +23,7 @@ export type Way = "read" | "write";
 
 export class OpenFile {
   readonly endpoint: Endpoint;
-  readonly disk: Disk;
+  readonly disk: Storage;
   readonly amode: number;
   readonly keeper: Keeper;
   view: View;
@@ -30,14 +32,22 @@ export class OpenFile {
   atomic = false;
   hints: Map<string, string>;
 
-  constructor(endpoint: Endpoint, disk: Disk, amode: number, view: View, hints: Iterable<readonly [string, string]>) {
+  constructor(
+    endpoint: Endpoint,
+    service: Service,
+    disk: Storage,
+    amode: number,
+    view: View,
+    hints: Iterable<readonly [string, string]>,
+  ) {
     this.endpoint = endpoint;
     this.disk = disk;
     this.amode = amode;
     this.view = view;
     this.hints = hintsInUse(hints, endpoint.group.size);
     this.position = startOf(amode, disk);
-    this.keeper = new Keeper(endpoint, this.position);
+    this.keeper = new Keeper(service, this.position);
+    service.start();
   }
 
   /** How many etypes of the view lie before the end of the file; one that lies there in part counts. */
@@ -175,11 +185,13 @@ export class OpenFile {
     await this.#together(call, lane, () => {
       if (lane.rank === 0) change();
     });
+    await this.disk.refresh();
   }
 
   /** What any rank has written is on the disk after this. */
   async sync(call: string, lane: Lane): Promise<void> {
     await this.#together(call, lane, () => this.disk.sync());
+    await this.disk.refresh();
   }
 
   /** Moves the shared pointer: all ranks give the same. @param target where it goes from where it is */
@@ -190,6 +202,7 @@ export class OpenFile {
     target: (current: number) => number,
   ): Promise<void> {
     await this.agree(call, lane, given, "arguments");
+    await this.disk.refresh();
     await this.#together(call, lane, async () => {
       if (lane.rank === 0) await this.keeper.set(target(await this.keeper.get()));
     });
@@ -198,7 +211,6 @@ export class OpenFile {
   /** Closes the file on all ranks, and deletes it where it was opened so. */
   async close(call: string, lane: Lane): Promise<void> {
     await this.#together(call, lane, () => {});
-    this.keeper.close();
     await this.#together(call, lane, () => this.disk.close());
     if ((this.amode & MODE_DELETE_ON_CLOSE) === 0) return;
     await this.#together(call, lane, () => {

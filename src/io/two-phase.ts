@@ -12,8 +12,8 @@ import type { Lane } from "../comm/lane.ts";
 import { allocate } from "../data/buffer.ts";
 import { BYTES } from "../data/element.ts";
 import { grouped, readGroup } from "./access.ts";
-import type { Disk } from "./disk.ts";
 import { decodePieces, encodePieces } from "./pieces.ts";
+import type { Storage } from "./storage.ts";
 import type { Extent } from "./view.ts";
 
 /** What all ranks of a call know. */
@@ -155,7 +155,7 @@ class Once {
 /** Writes `data`, whose bytes go to these extents of the file. @throws what failed on this rank, after all rounds */
 export async function writeTogether(
   lane: Lane,
-  disk: Disk,
+  disk: Storage,
   domains: Domains,
   data: Uint8Array,
   extents: readonly Extent[],
@@ -205,7 +205,7 @@ function united(extents: Extent[]): Extent[] {
 /** The reverse. @returns how many bytes there were before the end of the file @throws as writeTogether */
 export async function readTogether(
   lane: Lane,
-  disk: Disk,
+  disk: Storage,
   domains: Domains,
   data: Uint8Array,
   extents: readonly Extent[],

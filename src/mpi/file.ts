@@ -5,9 +5,11 @@ import { Exception, show } from "../base/errors.ts";
 import { checkOf } from "../comm/check.ts";
 import { basics } from "../data/type-basic.ts";
 import { TypeTree } from "../data/type-tree.ts";
+import { isServed } from "../io/hints.ts";
 import { OpenFile, remove } from "../io/open-file.ts";
 import { openTogether } from "../io/opening.ts";
 import { representationNamed } from "../io/representation.ts";
+import { Service } from "../io/service.ts";
 import { View } from "../io/view.ts";
 import { agree } from "./agree.ts";
 import { attempt, waitFor } from "./call.ts";
@@ -57,7 +59,8 @@ export class File extends FileShared {
    * @param amode A sum: exactly one of MPI.MODE_RDONLY, MODE_RDWR and MODE_WRONLY, and any of MODE_CREATE (make it where there
    * is none), MODE_EXCL (it must not be there), MODE_DELETE_ON_CLOSE, MODE_APPEND (pointers begin at the end),
    * MODE_SEQUENTIAL (it is accessed by shared pointer only) and MODE_UNIQUE_OPEN. A file that is there keeps its content.
-   * @param info Hints: see setInfo.
+   * @param info Hints: see setInfo. `striping` set to `"root"` is for hosts without a file system in common: rank 0 opens the file,
+   * and serves it to the others. They learn its size, as everything that others have written, with `sync`.
    * @returns The file. `await using` closes it.
    * @throws {MPI.Exception} On every rank: ERR_NO_SUCH_FILE, ERR_FILE_EXISTS, ERR_ACCESS, ERR_READ_ONLY, ERR_BAD_FILE;
    * ERR_NOT_SAME when modes differ, or hosts have no file system in common; ERR_AMODE.
@@ -78,15 +81,17 @@ export class File extends FileShared {
       const hints = infoItems(call, info);
       const lane = parent.lane(checkOf(call));
       const { engine } = parent;
-      const place = { host: hostOfJob(), name: getProcessorName() };
+      const served = isServed(new Map(hints));
+      const opening = { path, amode, served, host: hostOfJob(), hostName: getProcessorName() };
       const operation = parent.run(lane, async () => {
         const endpoint = await agree(engine, lane, parent.group);
         endpoint.name = show(path);
+        const service = new Service(endpoint);
         try {
-          const disk = await openTogether(lane, path, amode, place);
+          const disk = await openTogether(lane, service, opening);
           const byte = new TypeTree({ kind: "basic", basic: basics.byte });
           const view = new View(call, 0, byte, byte, representationNamed(call, "native"));
-          return new File(new OpenFile(endpoint, disk, amode, view, hints));
+          return new File(new OpenFile(endpoint, service, disk, amode, view, hints));
         } catch (error) {
           endpoint.retire();
           throw error;

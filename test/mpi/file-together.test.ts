@@ -126,4 +126,55 @@ test("collective_buffering set to false lets each rank write its own", async () 
   });
 });
 
+test("with the hint striping root only rank 0 has the file, and serves it to the others", async () => {
+  const path = scratch();
+  await ranks(4, async (comm) => {
+    const info = MPI.Info.create({ striping: "root" });
+    const mine = comm.rank === 0 ? path : "/on/no/other/host";
+    const file = await MPI.File.open(comm, mine, MODE, info);
+    is(file.info.get("cb_nodes"), "1");
+    const long = new Uint8Array(5_000_000).fill(comm.rank + 1);
+    await file.writeAt(comm.rank * long.length, long);
+    await file.sync();
+    is(file.size, 4 * long.length);
+    const next = await file.readAt(((comm.rank + 1) % 4) * long.length, new Uint8Array(long.length));
+    is(
+      next.findIndex((byte) => byte !== ((comm.rank + 1) % 4) + 1),
+      -1,
+    );
+    await comm.barrier();
+    await file.setSize(0);
+    is(file.size, 0);
+    await file.writeOrdered(Uint8Array.of(comm.rank, comm.rank));
+    await file.writeShared(Uint8Array.of(9));
+    await file.sync();
+    is(file.size, 12);
+    await file.setView(12 + comm.rank, MPI.BYTE, MPI.BYTE.createResized(0, 4).commit());
+    await file.writeAll(Uint8Array.of(1, 2, 3));
+    file.seek(0);
+    equal([...(await file.readAll(new Uint8Array(3)))], [1, 2, 3]);
+    await file.sync();
+    file.seek(0, MPI.SEEK_END);
+    is(file.getPosition(), 3);
+    const status = new MPI.Status();
+    await file.readAt(2, new Uint8Array(5), { status });
+    is(status.count, 1);
+    await file.setAtomicity(true);
+    await file.writeAt(0, Uint8Array.of(5));
+    await file.close();
+    if (comm.rank === 0) {
+      equal([...readFileSync(path)].slice(0, 8), [0, 0, 1, 1, 2, 2, 3, 3]);
+      equal([...readFileSync(path)].slice(12), [5, 5, 5, 5, 2, 2, 2, 2, 3, 3, 3, 3]);
+    }
+    await rejects(
+      MPI.File.open(comm, path, MODE, comm.rank === 2 ? info : undefined),
+      MPI.Exception,
+      /rank 2 alone has the hint striping root.*ERR_NOT_SAME/,
+    );
+    const full = await MPI.File.open(comm, "/dev/full", MPI.MODE_WRONLY, info);
+    await rejects(full.writeAt(0, Uint8Array.of(1)), MPI.Exception, /ERR_NO_SPACE/);
+    await full.close();
+  });
+});
+
 test.run();

@@ -257,7 +257,7 @@ test("open() fails on every rank where it fails on one, and leaves nothing open"
     await comm.barrier();
     is(existsSync(path), false);
     const mine = comm.rank === 2 ? `${path}-not-there` : path;
-    await rejects(MPI.File.open(comm, mine, NEW), MPI.Exception, /rank 2 on .* has none of that name.*ERR_NOT_SAME/);
+    await rejects(MPI.File.open(comm, mine, NEW), MPI.Exception, /rank 2 on .* has no file of that name.*ERR_NOT_SAME/);
     await comm.barrier();
     is(existsSync(path), false);
     await rejects(MPI.File.open(comm, `${path}/x`, NEW), MPI.Exception, /ERR_NO_SUCH_FILE/);
