@@ -7,9 +7,15 @@ import { equal, ok } from "./support/assert.ts";
 import { type Example, pageExamples, runExample, titleOf } from "./support/examples.ts";
 import { leftovers, tsmpi } from "./support/tsmpi.ts";
 
-/** Runs a program that fails and holds its report against what the page says, but for process ids and the directory. */
+/**
+ * Runs a program that fails and holds its report against what the page says, but for process ids and the directory. Over
+ * connections: through shared memory, where several ranks notice, it is chance which one says so first.
+ */
 async function runFailing({ code, output }: Example, size: number): Promise<void> {
-  const result = await tsmpi(["run", "-np", `${size}`, "program.ts"], { files: { "program.ts": code } });
+  const result = await tsmpi(["run", "-np", `${size}`, "program.ts"], {
+    files: { "program.ts": code },
+    env: { TSMPI_TRANSPORT: "websocket" },
+  });
   ok(result.code !== 0, `exit code ${result.code}`);
   equal(await leftovers(result), []);
   const same = (report = "") => report.replaceAll(`${result.cwd}/`, "").replace(/pid \d+/g, "pid …");
