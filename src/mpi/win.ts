@@ -16,6 +16,7 @@ import { type Memory, makeWindow } from "../rma/creation.ts";
 import type { Window } from "../rma/window.ts";
 import { checkBuffer, checkDest, checkOptions } from "./arguments.ts";
 import { attempt } from "./call.ts";
+import { hostOfJob } from "./environment.ts";
 import { type Info, infoItems } from "./info.ts";
 import { Intracomm } from "./intracomm.ts";
 import { WinAccess } from "./win-access.ts";
@@ -113,6 +114,17 @@ export class Win extends WinAccess {
    * pieces follow each other, in the order of the ranks.
    * @returns The window.
    * @throws {MPI.Exception} As `allocate`; ERR_RMA_SHARED when the ranks are on several hosts.
+   * @example
+   * ```ts
+   * await using host = await MPI.COMM_WORLD.splitType(MPI.COMM_TYPE_SHARED);
+   * await using win = await MPI.Win.allocateShared(host.rank === 0 ? 4 : 0, { comm: host });
+   * const { memory } = win.sharedQuery(0);
+   * const counter = new Int32Array(memory.buffer, memory.byteOffset, 1);
+   * Atomics.add(counter, 0, 1);
+   * await host.barrier();
+   * console.log(counter[0] === host.size); // true
+   * await host.barrier();
+   * ```
    * @see MPI-4.1 §12.2.3
    */
   static allocateShared(size: number, options: MemoryOptions): Promise<Win> {
@@ -198,7 +210,7 @@ export class Win extends WinAccess {
             shown.findIndex(({ size }) => size > 0),
           )
         : named;
-    return { memory: near[which]?.bytes ?? new Uint8Array(0), dispUnit: shown[which]!.dispUnit };
+    return { memory: near[which]!.bytes, dispUnit: shown[which]!.dispUnit };
   }
 
   /**
@@ -249,7 +261,7 @@ function make(
     }
     const memory = memoryOf();
     const window = await comm.together(call, (lane, { engine, group }) =>
-      makeWindow(engine, lane, group, memory, { dispUnit, name: `window of ${comm.name}` }),
+      makeWindow(engine, lane, group, memory, { dispUnit, name: `window of ${comm.name}`, host: hostOfJob() }),
     );
     return new Win(window, flavor, hints);
   });

@@ -1,5 +1,6 @@
 // rma/creation: layer 8. Makes a window with all ranks of a communicator: they agree on its context, tell each other how much
-// memory each shows, and reach what is near. Called by mpi/win.ts.
+// memory each shows, and map what is near. Called by mpi/win.ts.
+import { variable } from "../base/config.ts";
 import { Exception } from "../base/errors.ts";
 import { allgather } from "../collectives/movement.ts";
 import { drawContext } from "../comm/context.ts";
@@ -10,52 +11,143 @@ import type { Engine } from "../engine/engine.ts";
 import { OwnWord } from "./locks.ts";
 import type { Near } from "./near.ts";
 import { Regions } from "./regions.ts";
+import { mapShared, SharedFile } from "./shared.ts";
 import { Window } from "./window.ts";
 
+/** New memory for a window, on one rank. */
+export interface NewMemory {
+  readonly kind: "new";
+  readonly size: number;
+  /** All ranks must reach it. */
+  readonly shared: boolean;
+  /** A piece for each rank, rather than one for all. */
+  readonly apart: boolean;
+}
+
 /** The memory of a new window, on one rank. */
-export type Memory =
-  | { readonly kind: "given"; readonly bytes: Uint8Array }
-  | {
-      readonly kind: "new";
-      readonly size: number;
-      /** All ranks must reach it. */
-      readonly shared: boolean;
-      /** A piece for each rank, rather than one for all. */
-      readonly apart: boolean;
-    }
-  | { readonly kind: "dynamic" };
+export type Memory = { readonly kind: "given"; readonly bytes: Uint8Array } | NewMemory | { readonly kind: "dynamic" };
 
 /** What a rank tells the others. */
-type Card = readonly [context: number, size: number, dispUnit: number];
+interface Card {
+  readonly context: number;
+  readonly size: number;
+  readonly dispUnit: number;
+  readonly pid: number;
+  readonly host: number;
+  /** What rank 0 says counts. */
+  readonly apart: boolean;
+}
+
+/** What makeWindow is to know of this rank. */
+export interface Place {
+  readonly dispUnit: number;
+  /** The window's name. */
+  readonly name: string;
+  /** The number of this rank's host. */
+  readonly host: number;
+}
 
 export async function makeWindow(
   engine: Engine,
   lane: EndpointLane,
   group: Group,
   memory: Memory,
-  { dispUnit, name }: { readonly dispUnit: number; readonly name: string },
+  { dispUnit, name, host }: Place,
 ): Promise<Window> {
-  const bytes = memoryOf(memory);
-  const own: Card = [drawContext(engine.self), bytes?.byteLength ?? 0, dispUnit];
+  const given = memory.kind === "given" ? memory.bytes : undefined;
+  const size = memory.kind === "new" ? memory.size : (given?.byteLength ?? 0);
+  const apart = memory.kind === "new" && memory.apart;
+  const own: Card = { context: drawContext(engine.self), size, dispUnit, pid: process.pid, host, apart };
   const cards = (await allgather(lane, own, {})) as Card[];
-  const endpoint = new Endpoint(engine, group, cards[0]![0]);
+  const { context } = cards[0]!;
+  const near: (Near | undefined)[] =
+    memory.kind === "new" ? await share(lane, memory, cards, context) : cards.map(() => undefined);
+  const self = near[group.rank!] ?? ownMemory(given ?? (memory.kind === "new" ? newMemory(size) : new Uint8Array(0)));
+  if (memory.kind !== "dynamic") near[group.rank!] = self;
+  const endpoint = new Endpoint(engine, group, context);
   endpoint.name = name;
-  const shown = cards.map(([, size, dispUnit]) => ({ size, dispUnit }));
-  const alone = <T>(change: () => T) => change();
-  const lock = new OwnWord();
-  const near: (Near | undefined)[] = shown.map(() => undefined);
-  if (bytes) near[group.rank!] = { bytes, alone, lock };
-  return new Window(endpoint, new Regions(bytes), shown, { alone, lock }, near);
+  const regions = new Regions(memory.kind === "dynamic" ? undefined : self.bytes);
+  return new Window(endpoint, regions, cards, self, near);
 }
 
-function memoryOf(memory: Memory): Uint8Array | undefined {
-  if (memory.kind === "dynamic") return undefined;
-  if (memory.kind === "given") return memory.bytes;
+/** Memory that this rank alone reaches. */
+function ownMemory(bytes: Uint8Array): Near {
+  return { bytes, alone: (change) => change(), lock: new OwnWord() };
+}
+
+function newMemory(size: number): Uint8Array {
   try {
-    return allocate(memory.size);
+    return allocate(size);
   } catch (cause) {
-    throw new Exception("ERR_NO_MEM", `Cannot allocate a window of ${memory.size} bytes: there is no memory`, {
-      cause,
-    });
+    throw new Exception("ERR_NO_MEM", `Cannot allocate a window of ${size} bytes: there is no memory`, { cause });
   }
+}
+
+/** What this rank reaches of the others' memory, by rank, and its own where others reach it. */
+async function share(
+  lane: EndpointLane,
+  memory: NewMemory,
+  cards: readonly Card[],
+  context: number,
+): Promise<(Near | undefined)[]> {
+  const { host } = cards[lane.rank]!;
+  const { apart } = cards[0]!;
+  const neighbours = cards.filter((card) => card.host === host).length;
+  if (memory.shared && neighbours < cards.length) {
+    const state = "its ranks are on several hosts, expected those of splitType(MPI.COMM_TYPE_SHARED)";
+    throw new Exception("ERR_RMA_SHARED", `Cannot share a window's memory: ${state}`);
+  }
+  const none = cards.map(() => undefined);
+  if (cards.length === 1) return none;
+  const sizes = apart ? [memory.size] : cards.map(({ size }) => size);
+  const wanted = memory.shared || (neighbours > 1 && variable("TSMPI_TRANSPORT") !== "websocket");
+  const makes = wanted && (apart || lane.rank === 0);
+  const file = makes ? SharedFile.make(sizes, context) : "it is not wanted";
+  try {
+    const made = (await allgather(lane, typeof file === "string" ? file : file.fd, {})) as (number | string)[];
+    const mapped = memory.apart
+      ? none.map((_, rank) => one(cards, made, rank, host, context))
+      : all(cards, made, context);
+    // Until all have mapped it, a file stays open; who could not says so.
+    const failed = ((await allgather(lane, memory.shared ? problem(mapped) : undefined, {})) as unknown[]).find(
+      Boolean,
+    );
+    if (failed) throw new Exception("ERR_NO_MEM", `Cannot share a window's memory: ${failed}`);
+    return mapped.map((near) => (typeof near === "string" ? undefined : near));
+  } finally {
+    if (typeof file !== "string") file.close();
+  }
+}
+
+/** The memory of one rank, which has made a file for it; or why it cannot be reached. */
+function one(
+  cards: readonly Card[],
+  made: readonly (number | string)[],
+  rank: number,
+  host: number,
+  context: number,
+): Near | string {
+  const [{ pid, size, host: there }, fd] = [cards[rank]!, made[rank]!];
+  if (there !== host) return "it is on another host";
+  if (typeof fd === "string") return fd;
+  try {
+    return mapShared(pid, fd, [size], context)[0]!;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** The memory of all ranks, for which the first one has made a file. */
+function all(cards: readonly Card[], [fd]: readonly (number | string)[], context: number): readonly (Near | string)[] {
+  if (typeof fd !== "number") return cards.map(() => String(fd));
+  try {
+    const sizes = cards.map(({ size }) => size);
+    return mapShared(cards[0]!.pid, fd, sizes, context);
+  } catch (error) {
+    return cards.map(() => (error as Error).message);
+  }
+}
+
+function problem(mapped: readonly (Near | string)[]): string | undefined {
+  return mapped.find((near) => typeof near === "string");
 }
