@@ -181,6 +181,8 @@ export class Endpoint {
   /** Removes what the engine keeps for the communicator; what is in progress completes first. */
   retire(): void {
     this.#retired = true;
+    // What was sent before a barrier may be here and not have been looked at.
+    this.engine.progress.look();
     for (const kind of [0, COLLECTIVE, BY_GROUP, LEADERS, PARTITIONED, ANSWERS, LONG_DATA])
       this.engine.channels.forget(this.context + kind);
     const left = [0, COLLECTIVE, PARTITIONED].some((kind) => this.engine.channels.has(this.context + kind));

@@ -103,9 +103,14 @@ export class Progress {
     return operation.promise();
   }
 
+  /** Lets in what has arrived without waking the event loop. */
+  look(): void {
+    this.#polled?.poll();
+  }
+
   /** Lets everything that has arrived in: one turn of the event loop. */
   poll(): Promise<void> {
-    this.#polled?.poll();
+    this.look();
     return new Promise((resolve) => {
       setImmediate(resolve);
     });
