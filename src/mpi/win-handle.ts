@@ -212,7 +212,7 @@ export abstract class WinHandle {
   /** Deletes the attributes, and gives the window up. */
   protected end(): void {
     this.#attributes.clear();
-    this.#window?.endpoint.retire();
+    this.#window?.free();
     this.#freed = true;
   }
 }

@@ -214,7 +214,8 @@ export class Win extends WinAccess {
   }
 
   /**
-   * Gives the window up. Every rank must call it, and it waits for all of them. Attributes are deleted first.
+   * Gives the window up. Every rank must call it, and it waits for all of them. Attributes are deleted. Memory that came
+   * with the window is not to be used any more: what is in it may be gone.
    *
    * @throws {MPI.Exception} ERR_WIN on MPI.WIN_NULL and one that has been freed; ERR_RMA_SYNC while an epoch is open.
    * @see MPI-4.1 §12.2.5

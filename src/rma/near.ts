@@ -7,4 +7,6 @@ export interface Near {
   /** Runs `change` while nobody else accumulates into the window. */
   readonly alone: <T>(change: () => T) => T;
   readonly lock: LockWord;
+  /** Gives the memory back to the system; what still looks at it sees zeros. Where that is left out, it goes by itself. */
+  readonly discard?: () => void;
 }

@@ -3,7 +3,7 @@
 //
 // In the file: first a page of words for each rank whose memory it has, then their memory, each piece behind the other.
 import { closeSync } from "node:fs";
-import { openNameless } from "../transport/nameless-file.ts";
+import { discardMemory, openNameless } from "../transport/nameless-file.ts";
 import { pause } from "../transport/pause.ts";
 import type { LockWord } from "./locks.ts";
 import type { Near } from "./near.ts";
@@ -120,6 +120,7 @@ export function mapShared(pid: number, fd: number, sizes: readonly number[], con
     if (words[MARK] !== marked(context)) throw new Error(`file ${fd} of process ${pid} is another one`);
     const bytes = all ? all.subarray(offset, offset + size) : map(path, data + offset, size);
     offset += size;
-    return { bytes, alone: (change) => alone(words, change), lock: new SharedWord(words) };
+    const discard = () => discardMemory(bytes);
+    return { bytes, alone: (change) => alone(words, change), lock: new SharedWord(words), discard };
   });
 }

@@ -277,6 +277,12 @@ export class Window {
     return ranks.map((rank) => this.endpoint.peer(rank));
   }
 
+  /** Gives the window up: every rank is done with it. */
+  free(): void {
+    this.endpoint.retire();
+    this.near[this.endpoint.group.rank!]?.discard?.();
+  }
+
   // --- requests ---
 
   #id(): number {

@@ -1,6 +1,6 @@
 // transport/nameless-file: layer 3. Makes memory that processes of one host can share: a file without a name, which is gone
 // when the last process that has it open or mapped is, however that ends. Called by the launcher and by windows.
-import { dlopen } from "bun:ffi";
+import { dlopen, type Pointer, ptr } from "bun:ffi";
 import { closeSync, constants, openSync } from "node:fs";
 
 /** Where files are memory. */
@@ -17,8 +17,8 @@ export function openNameless(bytes: number): number | string {
   let fd: number | undefined;
   try {
     fd = openSync(DIRECTORY, constants.O_RDWR | WITHOUT_NAME, 0o600);
-    reserve ??= findReserve();
-    const failure = reserve(fd, 0, bytes);
+    library ??= findLibrary();
+    const failure = library.posix_fallocate(fd, 0, bytes);
     if (failure === 0) return fd;
     closeSync(fd);
     return `${DIRECTORY} has no room for ${Math.ceil(bytes / 2 ** 20)} MiB (error ${failure})`;
@@ -28,16 +28,33 @@ export function openNameless(bytes: number): number | string {
   }
 }
 
-/** posix_fallocate: 0, or the system's error number. */
-type Reserve = (fd: number, offset: number, bytes: number) => number;
-let reserve: Reserve | undefined;
+/**
+ * Gives the memory that lies wholly in `bytes` back to the system: for all processes it is zeros again. The file itself goes
+ * when nothing has it mapped any more, which the garbage collector decides, and it does not know how much that is.
+ */
+export function discardMemory(bytes: Uint8Array): void {
+  if (bytes.byteLength < PAGE || !library) return;
+  const begin = ptr(bytes);
+  const first = Math.ceil(begin / PAGE) * PAGE;
+  const length = Math.floor((begin + bytes.byteLength) / PAGE) * PAGE - first;
+  if (length > 0) library.madvise(first as Pointer, length, REMOVE);
+}
+
+const PAGE = 4096;
+/** Linux's MADV_REMOVE. */
+const REMOVE = 9;
+
+let library: ReturnType<typeof findLibrary> | undefined;
 
 /** @throws Error where the C library cannot be had */
-function findReserve(): Reserve {
-  const signature = { posix_fallocate: { args: ["i32", "i64", "i64"], returns: "i32" } } as const;
-  for (const library of ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"]) {
+function findLibrary() {
+  const signatures = {
+    posix_fallocate: { args: ["i32", "i64", "i64"], returns: "i32" },
+    madvise: { args: ["ptr", "u64", "i32"], returns: "i32" },
+  } as const;
+  for (const name of ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"]) {
     try {
-      return dlopen(library, signature).symbols.posix_fallocate;
+      return dlopen(name, signatures).symbols;
     } catch {
       // Another C library: the next one.
     }

@@ -136,6 +136,19 @@ test("a window outlives its communicator, and frees itself only once", async () 
   });
 });
 
+if (process.platform === "linux") {
+  test("shared memory of a freed window is given back to the system at once", async () => {
+    await ranks(2, async (comm) => {
+      for (const win of [await Win.allocate(1 << 20, { comm }), await Win.allocateShared(1 << 20, { comm })]) {
+        const memory = win.memory!;
+        memory.fill(7);
+        await win.free();
+        ok(memory.subarray(4096, -4096).every((byte) => byte === 0));
+      }
+    });
+  });
+}
+
 test("wrong arguments are refused before anything is sent", async () => {
   await ranks(1, async (comm) => {
     await fails(Win.create(new Int8Array(1), {} as never), isTypeError("option comm is missing"));
