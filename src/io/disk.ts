@@ -92,13 +92,17 @@ export class Disk implements Storage {
   }
 
   reserve(bytes: number): void {
+    if (bytes === 0) return;
+    const before = this.size;
     const failed = allocator()?.(this.fd, 0, bytes);
-    if (failed === 0 || bytes === 0) return;
+    if (failed === 0) return;
     // Not every file system, and not every system, can do more than make the file longer.
     if (failed === undefined || failed === EOPNOTSUPP || failed === EINVAL) {
-      if (this.size < bytes) this.resize(bytes);
+      if (before < bytes) this.resize(bytes);
       return;
     }
+    // What was reserved before the disk was full is given back.
+    this.resize(before);
     const code = failed === ENOSPC ? "ENOSPC" : failed === EFBIG ? "EFBIG" : "EIO";
     throw systemError(this.#cannot("reserve", 0, bytes), { code, message: `${code} (error ${failed})` });
   }

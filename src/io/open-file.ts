@@ -1,7 +1,7 @@
 // io/open-file: layer 8. A file that a group of ranks has open (MPI-4.1 §14): its view, its pointers, and every access, by
 // one rank or by all. Arguments have been checked; positions count etypes of the view. Called by mpi/file-handle.ts and the
 // chapters of the public class above it.
-import { unlinkSync } from "node:fs";
+import { existsSync, unlinkSync } from "node:fs";
 import { MODE_DELETE_ON_CLOSE } from "../base/constants-io.ts";
 import { Exception, show } from "../base/errors.ts";
 import { allgather, bcast } from "../collectives/movement.ts";
@@ -214,7 +214,8 @@ export class OpenFile {
     await this.#together(call, lane, () => this.disk.close());
     if ((this.amode & MODE_DELETE_ON_CLOSE) === 0) return;
     await this.#together(call, lane, () => {
-      if (lane.rank === 0) remove(this.disk.path);
+      // Another may have deleted it in the meantime.
+      if (lane.rank === 0 && existsSync(this.disk.path)) remove(this.disk.path);
     });
   }
 }

@@ -221,6 +221,21 @@ for (const size of [1, 2, 4]) {
   });
 }
 
+test("the rank that keeps the shared pointer need not take part", async () => {
+  const { promise: others, resolve } = Promise.withResolvers<void>();
+  let left = 2;
+  await withFile(3, async (file, comm, path) => {
+    // Rank 0 is in no call of the library until the others have written all.
+    if (comm.rank === 0) await others;
+    for (let i = 0; i < 5; i++) await file.writeShared(Uint8Array.of(comm.rank));
+    if (comm.rank !== 0 && --left === 0) resolve();
+    await comm.barrier();
+    const bytes = [...readFileSync(path)];
+    equal(bytes.slice(10), [0, 0, 0, 0, 0]);
+    equal(bytes.slice(0, 10).sort(), [1, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
+  });
+});
+
 test("open() makes, refuses, appends and deletes as the access mode says, on all ranks", async () => {
   const path = scratch();
   await ranks(3, async (comm) => {
@@ -277,7 +292,36 @@ test("the size is set, grown and reserved by all ranks, which give the same one"
     await file.setSize(0);
     is(file.size, 0);
     await rejects(file.setSize(comm.rank), MPI.Exception, /ERR_NOT_SAME/);
+    await rejects(file.preallocate(-1), MPI.Exception, /ERR_ARG/);
     is(file.size, 0);
+  });
+});
+
+test("a limit on the size of files is ERR_QUOTA, and what fits is in the file", async () => {
+  const path = scratch();
+  const program = `
+    import { MPI } from "${import.meta.dir}/../../src/index.ts";
+    await using file = await MPI.File.open(MPI.COMM_SELF, "${path}", MPI.MODE_RDWR | MPI.MODE_CREATE);
+    try {
+      await file.write(new Uint8Array(100_000).fill(1));
+    } catch (error) {
+      console.log(error.errorClass === MPI.ERR_QUOTA, file.size, error.message);
+    }`;
+  const script = scratch("limited.ts");
+  writeFileSync(script, program);
+  const child = Bun.spawn(["bash", "-c", `ulimit -f 64; exec "${process.execPath}" "${script}"`], { stderr: "pipe" });
+  const [out, errors] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  match(out, /^true 65536 Cannot write bytes/, errors);
+});
+
+test("a file that vanishes is still there for those that have it open", async () => {
+  await withFile(2, async (file, comm, path) => {
+    if (comm.rank === 0) await MPI.File.delete(path);
+    await comm.barrier();
+    is(existsSync(path), false);
+    await file.writeAtAll(comm.rank, Uint8Array.of(comm.rank));
+    await file.sync();
+    equal([...(await file.readAt(0, new Uint8Array(2)))], [0, 1]);
   });
 });
 

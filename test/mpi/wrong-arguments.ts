@@ -2,6 +2,7 @@
 // each place, positional or an option, with good values in the others. Used by wrong-arguments.test.ts.
 import * as MPI from "../../src/mpi/mpi.ts";
 import { apiNames, gapOf } from "../house/api-names.ts";
+import { scratch } from "../support/scratch.ts";
 import { turns } from "../support/sinks.ts";
 
 /** Wrong for most arguments; what is right for one is left to chance: then the call succeeds or goes on waiting. */
@@ -76,8 +77,8 @@ interface Subject {
 
 /** All of them by name. An intercommunicator takes two ranks, of which only one calls its methods: it is made once. */
 export function subjects(world: MPI.Intracomm, between: MPI.Intercomm): Record<string, Subject> {
-  const { Comm, Intracomm, Intercomm, Group, Request, Prequest, Grequest, Message, Op, Info, Datatype } = MPI;
-  const classes = { Comm, Intracomm, Intercomm, Group, Request, Prequest, Grequest, Message, Op, Info, Datatype };
+  const { Comm, Intracomm, Intercomm, Group, Request, Prequest, Grequest, Message, Op, Info, Datatype, File } = MPI;
+  const classes = { Comm, Intracomm, Intercomm, Group, Request, Prequest, Grequest, Message, Op, Info, Datatype, File };
   return {
     Intracomm: { make: () => world.dup() },
     Intercomm: { make: () => between },
@@ -102,13 +103,18 @@ export function subjects(world: MPI.Intracomm, between: MPI.Intercomm): Record<s
     Datatype: { make: () => MPI.INT.createContiguous(2).commit() },
     Info: { make: () => Info.create({ a: "b" }) },
     Errhandler: { make: () => Comm.createErrhandler(() => {}) },
+    File: {
+      make: () => File.open(world, scratch(), MPI.MODE_RDWR | MPI.MODE_CREATE | MPI.MODE_DELETE_ON_CLOSE),
+      // One that is still written to is not closed.
+      done: (file: MPI.File) => void file.free().catch(() => {}),
+    },
     MPI: { make: () => MPI },
     ...Object.fromEntries(Object.entries(classes).map(([name, made]) => [`class ${name}`, { make: () => made }])),
   };
 }
 
-/** These end something for all, wait for what other tests leave, or take anything. */
-const leftOut = ["abort", "finalize", "init", "initThread", "pcontrol", "detachBuffer"];
+/** These end something for all, wait for what other tests leave, take anything, or take all of the disk. */
+const leftOut = ["abort", "finalize", "init", "initThread", "pcontrol", "detachBuffer", "preallocate"];
 /** One rank alone cannot do without them. */
 const ends = ["free", "disconnect"];
 const names = apiNames().filter((name) => name.kind !== "const" && !gapOf(name));
@@ -183,6 +189,21 @@ export function goodArguments(world: MPI.Intracomm, method: string): unknown[] {
     set: ["key", "value"],
     setElements: [MPI.INT, 1],
     preadyRange: [0, 1],
+    open: [world, "/not/there", MPI.MODE_RDONLY],
+    readAt: [0, room()],
+    writeAt: [0, room()],
+    ireadAt: [0, room()],
+    iwriteAt: [0, room()],
+    readAtAll: [0, room()],
+    writeAtAll: [0, room()],
+    ireadAtAll: [0, room()],
+    iwriteAtAll: [0, room()],
+    readAtAllBegin: [0, room()],
+    writeAtAllBegin: [0, room()],
+    seek: [0],
+    seekShared: [0],
+    setView: [0, MPI.BYTE, MPI.BYTE, "native"],
+    registerDatarep: ["a name", null, null],
     addErrorCode: [MPI.ERR_OTHER],
     addErrorString: [MPI.ERR_OTHER, "text"],
   };
