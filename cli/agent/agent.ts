@@ -6,6 +6,7 @@ import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { rankEnvironment } from "../launch/environment.ts";
 import { startLocal } from "../launch/start-local.ts";
+import { isStopped } from "../launch/stopped-ranks.ts";
 import { selfCommand } from "../self.ts";
 import { AgentRank } from "./agent-rank.ts";
 import { Channel, type ChannelEvents, Heartbeat, type Outgoing } from "./channel.ts";
@@ -168,13 +169,4 @@ function isHere({ sources, script }: AgentProgram): boolean {
 
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function isStopped(pid: number): boolean {
-  try {
-    // The state stands behind the name, which is in parentheses and may contain any of them.
-    return /^\) T/.test(readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*(?=\) )/s, ""));
-  } catch {
-    return false; // gone, or a system without /proc
-  }
 }

@@ -2,6 +2,7 @@
 // local-starter is for this one. Used by open-hosts (until the host is ready) and run.
 import { createReadStream } from "node:fs";
 import type { RankProcess, RankStart, Starter, StarterEvents } from "../launch/rank-process.ts";
+import { StoppedRanks } from "../launch/stopped-ranks.ts";
 import { Channel, Heartbeat, type Outgoing } from "./channel.ts";
 import { type FromAgent, type Hello, PIECE, type ToAgent } from "./protocol.ts";
 import { RemoteRank } from "./remote-rank.ts";
@@ -32,6 +33,8 @@ export class RemoteHost implements Starter {
   onLost: (reason: string) => void = () => {};
   /** Something that the user should read. */
   onNote: (text: string) => void = () => {};
+  /** A rank has stood still for the heartbeat's time. */
+  onFrozen: (rank: number) => void = () => {};
   #carrier: Carrier;
   #environment: Readonly<Record<string, string>>;
   #channel: Channel<ToAgent, FromAgent>;
@@ -39,7 +42,10 @@ export class RemoteHost implements Starter {
   #ranks = new Map<number, RemoteRank>();
   /** The answer that is being waited for. */
   #answer = Promise.withResolvers<FromAgent>();
-  #stopped = new Set<number>();
+  #stopped = new StoppedRanks({
+    stopped: (rank) => this.onNote(`rank ${rank} on ${this.host} was stopped by a signal (SIGSTOP)`),
+    frozen: (rank) => this.onFrozen(rank),
+  });
   #pings = 0;
   #over = false;
   /** What is done about an agent that does not answer. */
@@ -141,19 +147,11 @@ export class RemoteHost implements Starter {
         if (this.#ranks.size > 0) this.#lose(message.reason);
         return;
       case "pong":
-        return this.#noteStopped(message.stopped);
+        return this.#stopped.found(message.stopped);
       case "note":
         return this.onNote(message.text);
     }
     this.#ranks.get(message.rank)?.take(message);
-  }
-
-  /** A stopped rank is no dead one: whoever waits for it is told why. */
-  #noteStopped(stopped: readonly number[]): void {
-    for (const rank of stopped) {
-      if (!this.#stopped.has(rank)) this.onNote(`rank ${rank} on ${this.host} was stopped by a signal (SIGSTOP)`);
-    }
-    this.#stopped = new Set(stopped);
   }
 
   async #closed(reason: string | undefined): Promise<void> {

@@ -72,7 +72,7 @@ function filesBelow(path: string, cwd: string, top = dirname(path)): StagedFile[
   if (is === undefined) throw new UsageError(`Cannot use --stage ${path}: there is no such file`);
   if (is.isSymbolicLink()) throw new UsageError(`Cannot use --stage ${path}: it is a link, expected a file`);
   if (is.isDirectory()) return readdirSync(path).flatMap((name) => filesBelow(join(path, name), cwd, top));
-  if (!is.isFile()) throw new UsageError(`Cannot use --stage ${path}: expected a file or a directory`);
+  if (!is.isFile()) throw new UsageError(`Cannot use --stage ${path}: expected a file`);
   const inside = stagedPath(path, cwd, "");
   const name = resolve(cwd, inside) === path ? inside : relative(top, path).split(sep).join("/");
   return [{ path: name, mode: is.mode, content: path }];

@@ -67,12 +67,19 @@ export function hostLost(host: string, reason: string, ranks: readonly number[])
   return { ...stop, code: 1, report: `tsmpi: host ${host} is lost: ${reason}${there}`, lost: ranks };
 }
 
+/** A rank that a signal has stopped, on one of several hosts. */
+export function frozen(named: Named, size: number, seconds: number): Cause {
+  const hint = "Continue it within that time (kill -CONT), or give it more: --heartbeat SECONDS.";
+  return atFault(named, size, 1, `stood still for ${seconds} s, stopped by a signal (SIGSTOP)`, hint);
+}
+
 export function unreachable(named: Named, size: number, reason: string): Cause {
   return atFault(named, size, 1, "cannot be reached any more", `${reason[0]!.toUpperCase()}${reason.slice(1)}.`);
 }
 
-export function connectionLost(rank: number, peer: number, reason: string): Cause {
-  return { ...stop, code: 1, report: `tsmpi: the connection between rank ${rank} and rank ${peer} broke: ${reason}` };
+/** Two ranks that still run cannot talk any more; each is named with its host where there are several. */
+export function connectionLost(rank: string, peer: string, reason: string): Cause {
+  return { ...stop, code: 1, report: `tsmpi: the connection between ${rank} and ${peer} broke: ${reason}` };
 }
 
 export function neverReady(missing: string, state: string, seconds: number): Cause {

@@ -5,8 +5,9 @@ import { isatty } from "node:tty";
 import type { Certificate, Network } from "../../src/wire/control.ts";
 import type { RemoteHost } from "../agent/remote.ts";
 import type { Job, JobHosts } from "./job.ts";
-import { localStarter, type RankCommand } from "./local-starter.ts";
+import { type LocalStarter, localStarter, type RankCommand } from "./local-starter.ts";
 import type { RunPlan } from "./plan.ts";
+import { LOOKS, StoppedRanks } from "./stopped-ranks.ts";
 
 export interface HostsOfJob extends JobHosts {
   /** From now on the job is told of hosts that are lost. */
@@ -22,9 +23,14 @@ export async function prepareHosts(plan: RunPlan, command: RankCommand, signal: 
   const several = used.size > 1;
   const abroad = plan.hosts.some(({ local }, index) => used.has(index) && !local);
   const remotes = abroad ? await openRemotes(plan, id, signal) : new Map<number, RemoteHost>();
+  let here: LocalStarter | undefined;
   const starters = plan.hosts.map(({ name }, index) => {
-    return remotes.get(index) ?? (used.has(index) ? localStarter(command, several ? name : undefined) : undefined);
+    const remote = remotes.get(index);
+    if (remote || !used.has(index)) return remote;
+    here = localStarter(command, several ? name : undefined);
+    return here;
   });
+  let looks: Timer | undefined;
   signal.addEventListener("abort", () => {
     for (const remote of remotes.values()) remote.kill();
   });
@@ -36,9 +42,18 @@ export async function prepareHosts(plan: RunPlan, command: RankCommand, signal: 
       for (const [index, remote] of remotes) {
         remote.onLost = (reason) => job.hostLost(index, reason);
         remote.onNote = (text) => job.note(text);
+        remote.onFrozen = (rank) => job.frozen(rank);
       }
+      const ranksHere = here;
+      if (ranksHere === undefined || remotes.size === 0) return;
+      const stopped = new StoppedRanks({
+        stopped: (rank) => job.note(`rank ${rank} on ${ranksHere.host} was stopped by a signal (SIGSTOP)`),
+        frozen: (rank) => job.frozen(rank),
+      });
+      looks = setInterval(() => stopped.found(ranksHere.stopped()), (plan.network.heartbeat * 1000) / LOOKS);
     },
     async close() {
+      clearInterval(looks);
       await Promise.all([...remotes.values()].map((remote) => remote.close()));
     },
   };
@@ -65,5 +80,6 @@ async function networksOf({ hosts, network }: RunPlan): Promise<Network[]> {
     ...(network.interface !== undefined && { interface: network.interface }),
     ...(network.portRange !== undefined && { ports: network.portRange }),
     ...(tls && { tls }),
+    heartbeat: network.heartbeat,
   }));
 }

@@ -134,6 +134,11 @@ export class Job {
     );
   }
 
+  /** A rank of a job on several hosts has been stopped for the heartbeat's time. */
+  frozen(rank: number): void {
+    this.#end(causes.frozen(this.#named(rank), this.#size, this.#plan.network.heartbeat));
+  }
+
   /** Something that the user should read once. */
   note(text: string): void {
     if (!this.#notes.has(text)) this.#say(text);
@@ -257,7 +262,7 @@ export class Job {
   #lost(member: Member, peer: number, reason: string): void {
     member.lost.add(peer);
     if (this.#members[peer]?.state !== "running") return;
-    this.#suspect(causes.connectionLost(member.rank, peer, reason));
+    this.#suspect(causes.connectionLost(this.#place(member.rank), this.#place(peer), reason));
   }
 
   /** A rank has failed. Where that may be because it lost a peer, the peer gets the chance to be the cause. */
@@ -334,6 +339,12 @@ export class Job {
   #named(rank: number): Named {
     const { process, host } = this.#members[rank]!;
     return { rank, pid: process.pid, host };
+  }
+
+  /** `rank 1 on lab2`. */
+  #place(rank: number): string {
+    const { host } = this.#members[rank]!;
+    return `rank ${rank}${host === undefined ? "" : ` on ${host}`}`;
   }
 
   /** `ranks 1, 3 on lab2`. */

@@ -2,17 +2,25 @@
 import { closeSync } from "node:fs";
 import { rankEnvironment } from "./environment.ts";
 import type { Program } from "./plan.ts";
-import type { Starter } from "./rank-process.ts";
+import type { RankProcess, Starter } from "./rank-process.ts";
 import { openSharedMemory, type SharedMemoryFile } from "./shared-memory-file.ts";
 import { startLocal } from "./start-local.ts";
+import { isStopped } from "./stopped-ranks.ts";
 
 /** How a rank of a program is started. */
 export type RankCommand = (program: Program) => string[];
 
-export function localStarter(command: RankCommand, host?: string): Starter {
+export interface LocalStarter extends Starter {
+  /** The ranks that a signal has stopped. */
+  stopped(): number[];
+}
+
+export function localStarter(command: RankCommand, host?: string): LocalStarter {
   let shared: SharedMemoryFile | string | undefined;
+  const ranks: RankProcess[] = [];
   return {
     host,
+    stopped: () => ranks.filter(({ pid }) => isStopped(pid)).map(({ rank }) => rank),
     start({ rank, program, job, stdin, terminal }, events) {
       const env = rankEnvironment(process.env, program.env, job, terminal);
       if (shared === undefined) {
@@ -23,6 +31,7 @@ export function localStarter(command: RankCommand, host?: string): Starter {
       const place = { command: command(program), env, cwd: program.wdir, stdin, sharedMemory: memory?.fd };
       try {
         const started = startLocal({ rank, ...place }, events);
+        ranks.push(started);
         started.send({ ...job, ...(memory && { sharedMemory: memory.bytes }) });
         return started;
       } finally {

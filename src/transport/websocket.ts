@@ -6,6 +6,7 @@ import type { Card, Network } from "../wire/control.ts";
 import { type Connection, refuse } from "./connection.ts";
 import { Dialing, hostHeader, LOCAL } from "./dialing.ts";
 import { type JobKey, judge } from "./handshake.ts";
+import { LinkWatch } from "./link-watch.ts";
 import { LOOPBACK, listenLocally, listenTcp } from "./listening.ts";
 import { inOrder, ownAddresses, publishedAddresses } from "./network.ts";
 import { Refusals } from "./refusals.ts";
@@ -33,6 +34,8 @@ export class Mesh {
   readonly #hosts: ReadonlySet<string>;
   readonly #links: (WebSocketLink | undefined)[];
   readonly #refusals: Refusals;
+  /** Of connections with other hosts; within one, the kernel tells when the other side is gone. */
+  readonly #watch: LinkWatch | undefined;
   /** Nonces that ranks have proved themselves with: each counts once. */
   readonly #nonces = new Set<string>();
   /** Connections that have proved nothing yet, oldest first. */
@@ -54,6 +57,7 @@ export class Mesh {
     this.#sink = sink;
     this.#refusals = new Refusals(`rank ${self}`, note);
     this.#network = network;
+    this.#watch = network && new LinkWatch(network.heartbeat);
     this.#links = new Array(size);
     this.#missing = size - 1;
     const accept = (socket: Socket<Connection>) => this.#accept(socket);
@@ -108,8 +112,9 @@ export class Mesh {
       .toArray();
   }
 
-  #add(rank: number, link: WebSocketLink): void {
+  #add(rank: number, link: WebSocketLink, socket: Socket<Connection>): void {
     this.#links[rank] = link;
+    this.#watch?.add(socket, (reason) => link.lost(reason));
     this.#missing--;
     this.#onChange();
   }
@@ -157,7 +162,7 @@ export class Mesh {
     socket.write(verdict.response);
     const link = new WebSocketLink(socket, verdict.source, false, this.#sink);
     socket.data.link = link;
-    this.#add(verdict.source, link);
+    this.#add(verdict.source, link, socket);
   }
 
   #dial(card: Card): void {
@@ -167,7 +172,7 @@ export class Mesh {
       connected: (socket) => {
         const link = new WebSocketLink(socket, card.rank, true, this.#sink);
         socket.data.link = link;
-        this.#add(card.rank, link);
+        this.#add(card.rank, link, socket);
       },
       failed: (reason) => {
         this.#failure ??= `rank ${card.rank}${card.host === "" ? "" : ` on ${card.host}`}: ${reason}`;

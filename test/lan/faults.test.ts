@@ -126,7 +126,7 @@ console.log("sum", sum);`;
   await comm.send("on it goes", { dest: 0 });
 } else if (comm.rank === 0) console.log(await comm.recv({ source: 1 }));`;
     lan.host(0).write(`${HOME}/stop.ts`, script);
-    const job = await ready("stop.ts", "--heartbeat", "2");
+    const job = await ready("stop.ts", "--heartbeat", "5");
     const { pid } = lan.host(1).process(" rank ");
     process.kill(pid, "SIGSTOP");
     await job.prints(/^tsmpi: rank 1 on lab1 was stopped by a signal \(SIGSTOP\)$/m);
@@ -135,6 +135,48 @@ console.log("sum", sum);`;
     const { code, stdout } = await job.ended;
     is(code, 0);
     match(stdout, /^on it goes$/m);
+    equal(await lan.leftovers(), []);
+  });
+
+  for (const index of [0, 1]) {
+    const where = index === 0 ? "the launcher's host" : "another host";
+    test(`a rank on ${where} that stays stopped for the heartbeat's time ends the job`, async () => {
+      const job = await ready("talk.ts", "--heartbeat", "2");
+      process.kill(lan.host(index).process(" rank ").pid, "SIGSTOP");
+      const report = `^tsmpi: rank ${index} of 3 \\(pid \\d+ on lab${index}\\) stood still for 2 s, stopped by a signal \\(SIGSTOP\\)`;
+      const ended = await job.ended;
+      match(ended.stderr, new RegExp(report, "m"));
+      is(ended.code, 1);
+      equal(await lan.leftovers(10_000), []);
+    });
+  }
+
+  for (const script of ["wait.ts", "talk.ts"]) {
+    test(`two hosts that cannot reach each other, though the launcher reaches both, end ${script}`, async () => {
+      const job = await ready(script, "--heartbeat", "2");
+      await lan.host(1).sh("ip route add blackhole 10.91.0.3/32");
+      const { code, stderr } = await job.ended;
+      await lan.host(1).sh("ip route del blackhole 10.91.0.3/32");
+      is(code, 1);
+      match(stderr, /^tsmpi: (the connection between )?rank [12] .*on lab[12]/m);
+      match(stderr, /no answer for \d s|was closed/);
+      equal(await lan.leftovers(10_000), []);
+    });
+  }
+
+  test("a rank that computes and reads nothing for longer than the heartbeat's time is no lost connection", async () => {
+    const script = `${head}if (comm.rank === 1) {
+  const sent = Array.from({ length: 300 }, () => comm.isend(new Float64Array(8000), { dest: 2 }));
+  await MPI.Request.waitall([...sent, comm.isend(new Float64Array(2_000_000), { dest: 2 })]);
+} else if (comm.rank === 2) {
+  for (const end = performance.now() + 5000; performance.now() < end; );
+  for (let i = 0; i < 300; i++) await comm.recv({ source: 1 });
+  console.log("got", (await comm.recv({ source: 1 })).length);
+}`;
+    lan.host(0).write(`${HOME}/busy.ts`, script);
+    const { code, stdout, stderr } = await (await ready("busy.ts", "--heartbeat", "1")).ended;
+    is(code, 0, stderr);
+    match(stdout, /^got 2000000$/m);
     equal(await lan.leftovers(), []);
   });
 
