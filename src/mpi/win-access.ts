@@ -165,7 +165,7 @@ export abstract class WinAccess extends WinEpochs {
     return this.#wait("fetchAndOp", () => {
       const call = "fetchAndOp";
       checkOptions(call, options, [...TARGET, "type", "op"]);
-      const counted = { ...options, ...(options?.type && { count: 1 }) };
+      const counted = options?.type === undefined ? options : { ...options, count: 1 };
       const local = checkLocal(call, result, counted, { receives: true, what: "result" });
       checkOne(call, local, "result");
       return this.#getAccumulate(call, origin, result, counted, GET_ACCUMULATE);
@@ -250,6 +250,8 @@ export abstract class WinAccess extends WinEpochs {
   #wait<T>(call: string, start: () => Started<T>): Promise<T> {
     return attempt(() => {
       const { operation, rank } = start();
+      // Done already, as what is near is: nothing to describe.
+      if (operation.settled && !operation.failed) return operation.promise();
       return this.waitFor(`${call}(target ${rank})`, operation);
     });
   }

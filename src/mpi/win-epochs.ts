@@ -279,13 +279,13 @@ export abstract class WinEpochs extends WinHandle {
   }
 
   #flush(call: "flush" | "flushAll" | "flushLocal" | "flushLocalAll", ...target: [] | [number]): Promise<void> {
-    return attempt(async () => {
+    return attempt(() => {
       const window = this.use(call);
-      const ranks = target.length === 0 ? [...window.shown.keys()] : [this.#target(call, window, target[0])];
-      if (ranks[0] === PROC_NULL) return;
+      const ranks = target.length === 0 ? window.shown.keys() : [this.#target(call, window, target[0])];
+      if (target[0] === PROC_NULL) return Promise.resolve();
       window.epochs.passive(call, target[0]);
-      const local = call.startsWith("flushLocal");
-      await this.waitFor(`${call}(${target.join()})`, local ? window.flushLocal(ranks) : window.flush(ranks));
+      const operation = call.startsWith("flushLocal") ? window.flushLocal(ranks) : window.flush(ranks);
+      return this.waitFor(`${call}(${target.join()})`, operation);
     });
   }
 

@@ -55,6 +55,12 @@ export interface Local {
   readonly size: number;
 }
 
+/** The options that say which items of a buffer are meant. */
+const NAMES = {
+  origin: ["type", "count", "origintype", "origincount"],
+  result: ["type", "count", "resulttype", "resultcount"],
+} as const;
+
 /** A buffer of the origin. @param receives true where something is received into it @param what the options are called */
 export function checkLocal(
   call: string,
@@ -63,6 +69,7 @@ export function checkLocal(
   { receives, what = "origin" }: { receives: boolean; what?: "origin" | "result" },
 ): Local {
   const given = checkBuffer(call, buffer);
+  if (options === undefined || NAMES[what].every((name) => options[name] === undefined)) return whole(given);
   const own = { type: options?.[`${what}type`], count: options?.[`${what}count`] };
   const { type = options?.type, count = options?.count } = own;
   const names = {
@@ -70,9 +77,13 @@ export function checkLocal(
     countName: own.count === undefined ? "count" : `${what}count`,
   };
   const side = checkSide(call, { type, count, ...names });
-  if (!side.map) return { buffer: given, element: elementOfBuffer(given), items: undefined, size: given.byteLength };
+  if (!side.map) return whole(given);
   const items = itemsOf(call, given, side.map, side.count, { receives });
   return { buffer: given, element: side.map.element, items, size: items.size };
+}
+
+function whole(buffer: BufferLike): Local {
+  return { buffer, element: elementOfBuffer(buffer), items: undefined, size: buffer.byteLength };
 }
 
 /** The bytes to send, packed. */

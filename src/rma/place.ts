@@ -62,11 +62,16 @@ export function combine(memory: Uint8Array, base: number, place: Place, op: Op, 
   write(memory, base, place, copy);
 }
 
+/** Pairs of operator and element kind that are defined: finding out takes longer than combining an element. */
+const known = new Set<number>();
+
 /** Throws ERR_OP where an operator is not defined for the elements of a place. */
 export function checkDefined(op: Op, { element, tree }: Pick<Place, "element" | "tree">): void {
-  if (op === NO_OP || op === REPLACE || (tree && itemLoopOf(op, tree))) return;
+  const pair = op.number * elements.length + element;
+  if (op === NO_OP || op === REPLACE || (tree && itemLoopOf(op, tree)) || known.has(pair)) return;
   const none = viewOf(element, new Uint8Array(0))!;
   op.combineInto(none, none, none);
+  known.add(pair);
 }
 
 function run(op: Op, { tree }: Place, there: TypedArray, values: TypedArray): void {
