@@ -233,7 +233,7 @@ export function collectiveStep(random: Random, model: Model, step: number): Step
 }
 
 /** The same between two groups: what comes is of the other one. */
-function acrossStep(random: Random, model: Model, step: number, form: (typeof forms)[number], data: Data): Step {
+function acrossStep(random: Random, model: Model, _step: number, form: (typeof forms)[number], data: Data): Step {
   const name = pick(random, ["barrier", "bcast", "gather", "allgather", "alltoall", "allreduce", "scatter"]);
   const sides = [model.members, model.remote!] as const;
   const rootSide = random(2);
