@@ -1,7 +1,7 @@
 // runtime: init and finalize; the only file that knows the concrete transports. Called by cli/rank.ts, and by
 // start-alone.ts when a script runs without a launcher.
 import { hostname } from "node:os";
-import { numberVariable, variable } from "./base/config.ts";
+import { numberVariable, variable, wordVariable } from "./base/config.ts";
 import { errorText } from "./base/error-text.ts";
 import type { Exception } from "./base/errors.ts";
 import { checkVariables } from "./collectives/select.ts";
@@ -12,6 +12,8 @@ import { Engine } from "./engine/engine.ts";
 import { Progress } from "./engine/progress.ts";
 import { type Environment, setEnvironment } from "./mpi/environment.ts";
 import { Intracomm } from "./mpi/intracomm.ts";
+import { Checked } from "./transport/checked.ts";
+import { DelayedLink } from "./transport/delayed.ts";
 import { selfLink } from "./transport/inproc.ts";
 import { pause } from "./transport/pause.ts";
 import { SharedMemory } from "./transport/shared-memory.ts";
@@ -88,9 +90,11 @@ export class Runtime implements Environment {
     const { job, rank, size, network } = this.#wireup;
     const note = (text: string) => this.#wireup.tell({ kind: "note", text });
     const place = this.#wireup.sharedMemory;
-    const shared =
-      place && new SharedMemory(Bun.mmap(place.path, { shared: true }), place.rank, place.size, this.#engine);
-    const mesh = new Mesh(job, rank, size, shared ?? this.#engine, note, network);
+    const checked = wordVariable("TSMPI_CHECK") === "1" ? new Checked(rank, this.#engine) : undefined;
+    const delay = numberVariable("TSMPI_DELAY");
+    const sink = checked ?? this.#engine;
+    const shared = place && new SharedMemory(Bun.mmap(place.path, { shared: true }), place.rank, place.size, sink);
+    const mesh = new Mesh(job, rank, size, shared ?? sink, note, network);
     const { addresses, port, nonce } = mesh;
     const card = {
       rank,
@@ -111,7 +115,9 @@ export class Runtime implements Environment {
       if (!link) continue;
       const { sharing, hostIndex: host } = cards[peer]!;
       const near = shared !== undefined && sharing !== undefined && host === this.host;
-      this.#engine.attach(peer, near ? shared.link(sharing, peer, link) : link);
+      const way = near ? shared.link(sharing, peer, link) : link;
+      const verified = checked?.link(peer, way) ?? way;
+      this.#engine.attach(peer, delay > 0 ? new DelayedLink(verified, delay * size + peer) : verified);
     }
     const all = cards.every(({ sharing, hostIndex: host }) => sharing !== undefined && host === card.hostIndex);
     if (shared && all) this.#worldEndpoint.meet((poll) => shared.board(size, poll));

@@ -32,6 +32,15 @@ export const variables = {
     default: "auto",
     words: ["auto", "shared-memory", "websocket"],
   },
+  TSMPI_CHECK: {
+    about: "1 puts a number and checksums on every message between ranks, which its receiver verifies.",
+    default: "0",
+    words: ["0", "1"],
+  },
+  TSMPI_DELAY: {
+    about: "A number other than 0: messages wait for random times, drawn with it as the seed, to try programs out.",
+    default: "0",
+  },
   TSMPI_DEADLOCK_TIMEOUT: {
     about: "Seconds after which ranks that all wait for each other are reported and ended; 0 never does.",
     default: "2",

@@ -1,6 +1,6 @@
 // transport/inproc: layer 3. Links inside one process: a rank's messages to itself, and whole jobs in tests.
 // Deliveries happen in microtasks, so that no Sink is called from inside send.
-import { BULK_WINDOW, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
+import { BULK_SHOWN, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
 
 class InprocLink implements Link {
   readonly #to: () => Sink;
@@ -47,7 +47,7 @@ class InprocLink implements Link {
   /** False when the receiver refused the message. */
   #deliver(head: Uint8Array, body: Uint8Array): boolean {
     const length = head.byteLength + body.byteLength;
-    const shown = new Uint8Array(length > SHORT_LIMIT ? BULK_WINDOW : length);
+    const shown = new Uint8Array(length > SHORT_LIMIT ? BULK_SHOWN : length);
     shown.set(head.subarray(0, shown.byteLength));
     shown.set(body.subarray(0, shown.byteLength - head.byteLength), head.byteLength);
     if (length <= SHORT_LIMIT) {

@@ -2,7 +2,7 @@
 // through slots of the sender. Made by shared-memory.ts.
 import { RingReader, RingWriter, type Shared } from "./ring.ts";
 import type { SharedLayout } from "./shared-layout.ts";
-import { BULK_WINDOW, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
+import { BULK_SHOWN, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
 
 // Kinds of records.
 /** A short message. */
@@ -220,7 +220,7 @@ export class SharedLink implements Link {
   }
 
   #announce(head: Uint8Array, body: Uint8Array): boolean {
-    const shown = Math.min(BULK_WINDOW, head.byteLength + body.byteLength);
+    const shown = Math.min(BULK_SHOWN, head.byteLength + body.byteLength);
     const at = this.#writer.reserve(BULK, 8 + shown);
     if (at < 0) return false;
     const { bytes, words } = this.#shared;

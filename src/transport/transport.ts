@@ -5,8 +5,11 @@
 /** The longest message that `Link.send` takes and `Sink.message` gets. Longer ones go through `sendBulk`. */
 export const SHORT_LIMIT = 128 * 1024;
 
-/** Bytes that a Sink is shown of a bulk message before it says where the message goes. */
+/** The longest head of a bulk message: a Sink is shown that much at least before it says where the message goes. */
 export const BULK_WINDOW = 64;
+
+/** Bytes that links show, so that there is room for what checked.ts puts before the head. */
+export const BULK_SHOWN = 96;
 
 /**
  * The way to one peer. Messages arrive whole, once, and in the order of the calls of send and sendBulk together. Short
@@ -50,7 +53,7 @@ export interface Sink {
   /** A short message: all of `message`, or its bytes `start … end`. It is lent for the duration of the call. */
   message(peer: number, message: Uint8Array, start?: number, end?: number): void;
   /**
-   * A bulk message of `length` bytes begins; `window` is its first BULK_WINDOW bytes, lent for the duration of the
+   * A bulk message of `length` bytes begins; `window` is its first bytes, BULK_WINDOW at least, lent for the duration of the
    * call. Returning undefined refuses it: the transport drops the connection and reports the peer as lost.
    */
   bulk(peer: number, window: Uint8Array, length: number): Landing | undefined;

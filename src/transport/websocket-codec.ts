@@ -5,7 +5,7 @@
 // sockets a long message is written from, and lands in, the user's memory. The handshake and the frames stay the
 // standard's, so that any WebSocket library can be a peer; ours sends every message as one unfragmented binary frame.
 import { COPIED } from "../wire/cbor-head.ts";
-import { BULK_WINDOW, type Landing, SHORT_LIMIT } from "./transport.ts";
+import { BULK_SHOWN, type Landing, SHORT_LIMIT } from "./transport.ts";
 
 /** Longest message that is accepted from a peer. Ours are pieces of at most 1 MiB. */
 export const MESSAGE_LIMIT = 16 * 1024 * 1024;
@@ -180,20 +180,20 @@ export class WebSocketParser {
 
   /** Collects the window of a bulk message and asks where it goes. Returns how many bytes it took. */
   #window(piece: Uint8Array): number {
-    const take = Math.min(piece.byteLength, BULK_WINDOW - this.#assembled);
-    this.#gather(piece.subarray(0, take), BULK_WINDOW);
+    const take = Math.min(piece.byteLength, BULK_SHOWN - this.#assembled);
+    this.#gather(piece.subarray(0, take), BULK_SHOWN);
     this.#left -= take;
     // Bytes that are not taken now are unmasked again when they are: move the mask back.
     if (this.#mask) this.#maskAt -= piece.byteLength - take;
-    if (this.#assembled < BULK_WINDOW) return take;
-    const window = this.#assembly.subarray(0, BULK_WINDOW);
+    if (this.#assembled < BULK_SHOWN) return take;
+    const window = this.#assembly.subarray(0, BULK_SHOWN);
     const landing = this.#events.bulk(window, this.#length);
     if (!landing) {
       this.#end(1002, "a long message that nobody waits for");
       return take;
     }
     this.#landing = landing;
-    this.#landed = BULK_WINDOW - landing.head;
+    this.#landed = BULK_SHOWN - landing.head;
     landing.into.set(window.subarray(landing.head));
     return take;
   }

@@ -55,6 +55,29 @@ for (const transport of ["auto", "shared-memory", "websocket"]) {
   }
 }
 
+for (const transport of ["shared-memory", "websocket"]) {
+  test(`with TSMPI_CHECK=1 and random delays everything arrives through ${transport}`, async () => {
+    for (const [seed, size] of [2, 3, 4].entries()) {
+      const env = { TSMPI_TRANSPORT: transport, TSMPI_CHECK: "1", TSMPI_DELAY: `${seed + 1}` };
+      const result = await tsmpi(["-np", `${size}`, "script.ts"], { files: { "script.ts": script }, env });
+      equal([result.stderr, result.code], ["", 0], `TSMPI_DELAY=${seed + 1}, ${size} ranks`);
+      const line = `${(size * (size + 1)) / 2} ${(size * (size - 1)) / 2}`;
+      equal(result.stdout.trim().split("\n"), new Array(size).fill(line));
+    }
+  });
+}
+
+test("TSMPI_CHECK and TSMPI_DELAY with values that are none are refused", async () => {
+  for (const [name, value] of [
+    ["TSMPI_CHECK", "yes"],
+    ["TSMPI_DELAY", "much"],
+  ] as const) {
+    const { code, stderr } = await tsmpi(["-np", "2", "sample:hello"], { env: { [name]: value } });
+    ok(code !== 0);
+    match(stderr, new RegExp(`Cannot use ${name}=${value}: expected`));
+  }
+});
+
 for (const [what, calls, said] of [
   ["collectives", ["comm.barrier()", "comm.bcast(1)"], /barrier\(\).*bcast\(root 0\)|bcast\(root 0\).*barrier\(\)/s],
   [
