@@ -15,6 +15,8 @@ export const samples: Readonly<Record<string, () => Promise<unknown>>> = {
   sort: () => import("../../samples/sort.ts"),
   cg: () => import("../../samples/cg.ts"),
   halo: () => import("../../samples/halo.ts"),
+  log: () => import("../../samples/log.ts"),
+  "matrix-io": () => import("../../samples/matrix-io.ts"),
   clean: () => import("../../samples/clean.ts"),
 };
 

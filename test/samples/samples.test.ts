@@ -134,6 +134,21 @@ for (const size of sizes) {
     match((await linesOf(size, "cg", `${size}`, "9"))[0]!, `Solved ${size} equation`);
   });
 
+  test(`log ends with a line of each rank, in order, ${on}`, async () => {
+    equal(
+      await linesOf(size, "log"),
+      ranks.map((rank) => `rank ${rank} of ${size} ends here`),
+    );
+  });
+
+  test(`matrix-io reads columns of what was written as rows ${on}`, async () => {
+    const n = 2 * size;
+    equal(await linesOf(size, "matrix-io"), [
+      ...ranks.map((rank) => `Rank ${rank} has columns ${2 * rank} and ${2 * rank + 1}`),
+      `The file has ${8 * n * n} bytes for ${n} rows of ${n} numbers`,
+    ]);
+  });
+
   test(`halo plays the same game as one rank by itself, and draws its end, ${on}`, async () => {
     for (const generations of [0, 1, 200]) {
       const result = await tsmpi(["run", "-np", `${size}`, "sample:halo", `${generations}`]);
