@@ -60,7 +60,7 @@ export interface Facts {
   readonly bytes?: number | undefined;
   /** True for a commutative operator. */
   readonly commute?: boolean;
-  /** What ranks that share memory show each other there. */
+  /** What ranks that share memory show each other there, in the first collective of a call. */
   readonly board?: Board | undefined;
 }
 
@@ -74,7 +74,7 @@ const needs = {
   commutative: ({ commute }: Facts) => commute === true,
   elementwise: ({ bytes }: Facts) => bytes !== undefined,
   "fits or is a value": ({ board, bytes = 0 }: Facts) => board !== undefined && bytes <= board.room,
-  "shared memory": ({ board }: Facts) => board !== undefined,
+  "shared memory": ({ board }: Facts) => board !== undefined && !board.used,
   "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
 

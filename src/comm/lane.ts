@@ -8,6 +8,8 @@ import type { Operation } from "../engine/operation.ts";
  * one thing at most, and an algorithm waits for one or for all.
  */
 export interface Board {
+  /** True when an algorithm has had it: a call that is made of several collectives takes to messages after the first. */
+  readonly used: boolean;
   /** Bytes that a rank may show. */
   readonly room: number;
   /**

@@ -110,8 +110,8 @@ export class Meeting implements Board {
     return this.#all.board.room;
   }
 
-  /** True once an algorithm waits for what ranks show. */
-  get waits(): boolean {
+  /** True once an algorithm waits for what ranks show, or has waited. */
+  get used(): boolean {
     return this.#operation !== undefined;
   }
 

@@ -87,7 +87,7 @@ export abstract class Planning extends Partitioned {
       const endpoint = this.use(call);
       const lane = ownLane ?? endpoint.lane(check);
       const operation = endpoint.run(lane, run as (lane: EndpointLane) => Started<T>);
-      const steps = !lane.board?.waits;
+      const steps = !lane.board?.used;
       const describeCall = () => {
         const waiting = lane.awaited && `, waiting for ${lane.awaited}`;
         return `${call}(${describe(agreement, endpoint)}) on ${this.name}${waiting}`;

@@ -530,4 +530,24 @@ test("a rank may change its data and its result as soon as its call has resolved
   }
 });
 
+test("a call may be made of several collectives, where ranks share memory too", async () => {
+  for (const sharing of [false, true]) {
+    for (const size of SIZES) {
+      const net = new FakeNetwork(size, size, undefined, sharing);
+      const got = await net.run(async (lane) => {
+        const root = lane.size - 1;
+        const first = await promised(bcast(lane, lane.rank === root ? ["first"] : undefined, { root }));
+        await promised(barrier(lane));
+        const second = await promised(bcast(lane, lane.rank === 0 ? "second" : undefined, { root: 0 }));
+        return [first, second, await promised(gather(lane, lane.rank, { root: 0 }))];
+      });
+      same(
+        got,
+        ranksOf(size).map((rank) => [["first"], "second", rank === 0 ? ranksOf(size) : null]),
+        `${size} ranks, sharing: ${sharing}`,
+      );
+    }
+  }
+});
+
 test.run();

@@ -6,6 +6,12 @@ import { equal, is, match } from "../support/assert.ts";
 
 const keys = { id: "job", secret: new Uint8Array(32), tls: { certificate: "c", key: "k" } };
 
+/** Ends the jobs of a test, which else wait for their ranks. */
+const ends: (() => void)[] = [];
+test.after.each(() => {
+  for (const end of ends.splice(0)) end();
+});
+
 /** A lead of ranks on these machines, and what it has sent and said; `begin` lets all ranks come. */
 function lead(machines: readonly string[], patience = 60) {
   const sent: [number, FromLead][] = [];
@@ -26,6 +32,10 @@ function lead(machines: readonly string[], patience = 60) {
     for (const rank of machines.keys()) come(rank);
     sent.length = 0;
   };
+  ends.push(() => {
+    come(0);
+    lead.take(0, { kind: "abort", code: 1 });
+  });
   return { lead, sent, said, come, of, begin, reported };
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const directory = mkdtempSync(join(tmpdir(), "tsmpi-files-"));
+const directory = mkdtempSync(join(tmpdir(), "files-"));
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 
 let made = 0;

@@ -157,10 +157,12 @@ export async function tsmpi(args: readonly string[], options: Options = {}): Pro
 }
 
 const shared = ["/tmp", "/dev/shm"];
+/** But for those of a build, which is none of a job, and may go on beside the tests. */
+const ours = /^tsmpi(?!-types-)/;
 const tsmpiFiles = () =>
   shared.flatMap((directory) => {
     try {
-      return readdirSync(directory).flatMap((name) => (name.startsWith("tsmpi") ? [join(directory, name)] : []));
+      return readdirSync(directory).flatMap((name) => (ours.test(name) ? [join(directory, name)] : []));
     } catch {
       return [];
     }
