@@ -8,7 +8,7 @@ import { killAll, processesWith, untilNone } from "./support/processes.ts";
 
 const DEADLINE_S = 180;
 /** Tests that start real ranks: one at a time, so that they do not take each other's cores. */
-const ALONE = /^(cli|samples|programs|bench|lan|clusters)\//;
+const ALONE = /^((cli|samples|programs|bench|lan|clusters)\/|(examples|pages)\.test)/;
 const atOnce = Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), 3);
 
 const filters = process.argv.slice(2).filter((argument) => argument !== "--long");
@@ -74,7 +74,7 @@ async function run(file: string): Promise<void> {
   }, deadline * 1000);
   await child.exited;
   clearTimeout(timer);
-  const left = hung ? [] : await untilNone(() => processesWith(mark));
+  const left = hung ? [] : await untilNone(() => processesWith(mark), 5000);
   killAll(child.pid, mark);
   running.delete(child.pid);
   closeSync(fd);

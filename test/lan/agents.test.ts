@@ -82,7 +82,7 @@ else {
       const { code, stderr } = await job.ended;
       is(code, 1);
       match(stderr, /is lost: no answer for 2 s/);
-      equal(await lan.leftovers(3000, [lan.host(2)]), []);
+      equal(await lan.leftovers(10_000, [lan.host(2)]), []);
       const ranks = () =>
         lan
           .host(1)

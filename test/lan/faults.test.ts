@@ -39,7 +39,7 @@ async function ends(job: Running, code: number | null, report: RegExp): Promise<
     ended.stderr.split("\n").filter((line) => /^tsmpi: (rank|host|the connection)/.test(line)).length,
     code === null ? 0 : 1,
   );
-  equal(await lan.leftovers(10_000), []);
+  equal(await lan.leftovers(), []);
   return ended.stderr;
 }
 
@@ -76,7 +76,7 @@ else {
         const ended = await job.ended;
         match(ended.stderr, /^tsmpi: host lab1 is lost: no answer for 2 s/m);
         is(ended.code, 1);
-        equal(await lan.leftovers(3000, [lan.host(0), lan.host(2)]), []);
+        equal(await lan.leftovers(10_000, [lan.host(0), lan.host(2)]), []);
         // The ranks there end themselves, though nobody can tell them.
         const working = () =>
           lan
@@ -92,7 +92,7 @@ else {
       const job = await ready(script);
       await job.kill("SIGKILL");
       is((await job.ended).signal, "SIGKILL");
-      equal(await lan.leftovers(10_000), []);
+      equal(await lan.leftovers(), []);
     });
 
     test(`Ctrl-C ends ${script} everywhere`, async () => {
@@ -147,7 +147,7 @@ console.log("sum", sum);`;
       const ended = await job.ended;
       match(ended.stderr, new RegExp(report, "m"));
       is(ended.code, 1);
-      equal(await lan.leftovers(10_000), []);
+      equal(await lan.leftovers(), []);
     });
   }
 
@@ -160,7 +160,7 @@ console.log("sum", sum);`;
       is(code, 1);
       match(stderr, /^tsmpi: (the connection between )?rank [12] .*on lab[12]/m);
       match(stderr, /no answer for \d s|was closed/);
-      equal(await lan.leftovers(10_000), []);
+      equal(await lan.leftovers(), []);
     });
   }
 
@@ -203,7 +203,7 @@ console.log("sum", sum);`;
       const { code, stderr } = await job.ended;
       is(code, 1);
       match(stderr, /^tsmpi: host lab1 is lost: no answer for 2 s/m);
-      equal(await lan.leftovers(3000, [lan.host(0), lan.host(2)]), []);
+      equal(await lan.leftovers(10_000, [lan.host(0), lan.host(2)]), []);
     });
     for (const { pid } of frozen) {
       try {

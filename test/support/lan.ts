@@ -107,7 +107,7 @@ export class Lan {
   }
 
   /** What jobs that have ended left behind, on all hosts or on some. Waits a while for it to go. */
-  async leftovers(ms = 3000, hosts: readonly LanHost[] = this.hosts): Promise<string[]> {
+  async leftovers(ms = 10_000, hosts: readonly LanHost[] = this.hosts): Promise<string[]> {
     const end = performance.now() + ms;
     for (;;) {
       const left = (await Promise.all(hosts.map((host) => host.leftovers()))).flat();

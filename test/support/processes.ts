@@ -38,7 +38,7 @@ export function killAll(group: number, variable: string): void {
 }
 
 /** Calls `check` until it returns an empty array or `ms` milliseconds have passed, and returns what it returned last. */
-export async function untilNone<T>(check: () => T[], ms = 2000): Promise<T[]> {
+export async function untilNone<T>(check: () => T[], ms = 10_000): Promise<T[]> {
   const end = performance.now() + ms;
   for (;;) {
     const left = check();

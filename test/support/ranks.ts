@@ -25,7 +25,7 @@ export interface RankOptions {
 export async function ranks<T>(
   size: number,
   main: (comm: Intracomm) => Promise<T> | T,
-  { eager = 1000, unexpected = 100_000, deadline = 20 }: RankOptions = {},
+  { eager = 1000, unexpected = 100_000, deadline = 100 }: RankOptions = {},
 ): Promise<T[]> {
   const all = Array.from({ length: size }, (_, rank) => rank);
   const engines = all.map((rank) => new Engine(rank, size, new Progress(0), { eager, unexpected }));

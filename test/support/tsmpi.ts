@@ -23,7 +23,7 @@ export interface Options {
   readonly under?: readonly string[];
   /** The program. Default: the binary. */
   readonly program?: string;
-  /** Seconds after which the job is killed and the call rejects with all that it has printed. Default: 30. */
+  /** Seconds after which the job is killed and the call rejects with all that it has printed. Default: 100. */
   readonly deadline?: number;
 }
 
@@ -123,7 +123,7 @@ export async function start(args: readonly string[], options: Options = {}): Pro
       look();
     }
   };
-  const deadline = options.deadline ?? 30;
+  const deadline = options.deadline ?? 100;
   const { promise: late, reject: isLate } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const living = processesWith(mark).map((found) => `\n${found.pid} ${found.command}`);
@@ -173,7 +173,7 @@ const before = new Set(tsmpiFiles());
  * What a job that has ended left behind: its living processes, the files in its TMPDIR, and files named tsmpi* in /tmp
  * and /dev/shm that were not there when the test's process started. Waits up to `ms` milliseconds for them to go.
  */
-export function leftovers({ job }: Pick<Result, "job">, ms = 1000): Promise<string[]> {
+export function leftovers({ job }: Pick<Result, "job">, ms = 10_000): Promise<string[]> {
   return untilNone(
     () => [
       ...processesWith(job.mark).map(({ pid, command }) => `process ${pid}: ${command}`),

@@ -83,24 +83,28 @@ test("packets of any bytes end neither an agent nor who looks for one", async ()
 
 test("tsmpi hosts lists an agent without its code, and what is announced has no secret", async () => {
   const env = { XDG_CONFIG_HOME: workspace(), TSMPI_AGENT_CODE: undefined };
-  const job = await start(["agent", "--interface", "lo", "--slots", "3", "--name", "lab-seven"], { env, deadline: 60 });
+  const name = `lab-${id().slice(0, 6)}`;
+  const job = await start(["agent", "--interface", "lo", "--slots", "3", "--name", name], { env, deadline: 60 });
   await job.prints(/Ctrl-C/);
   const code = /^ {2}([0-9A-Z-]{50,})$/m.exec(job.output.stdout)![1]!;
   const { stdout, stderr } = await tsmpi(["hosts", "--interface", "lo"], { env });
-  match(stdout, /^lab-seven +3 +\d+\.\d+\.\d+ +[\d.]+ ms +unknown +127\.0\.0\.1:\d+$/m);
+  match(stdout, new RegExp(`^${name} +3 +\\d+\\.\\d+\\.\\d+ +[\\d.]+ ms +unknown +127\\.0\\.0\\.1:\\d+$`, "m"));
   is(stderr, "");
-  const found = await findAgents(5000, lo, (agents) => [...agents.values()].some(({ name }) => name === "lab-seven"));
+  const found = await findAgents(5000, lo, (agents) => [...agents.values()].some((agent) => agent.name === name));
   const letters = code.replaceAll("-", "");
   // The secret's letters are the last ones but the check's.
   not.match(JSON.stringify([...found]), letters.slice(-20, -5));
   const files = { "a.ts": "" };
   const refused = await tsmpi(["run", "--interface", "lo", "--agents", "a.ts"], { env, files });
-  match(refused.stderr, /Cannot use --agents: there are .*lab-seven.*, of which you have no code\n.*give it once/);
+  match(
+    refused.stderr,
+    new RegExp(`Cannot use --agents: there are .*${name}.*, of which you have no code\\n.*give it once`),
+  );
   const named = await tsmpi(["hosts", "--interface", "lo"], { env: { ...env, TSMPI_AGENT_CODE: code } });
-  match(named.stdout, /^lab-seven +3 .* known, free /m);
+  match(named.stdout, new RegExp(`^${name} +3 .* known, free `, "m"));
   job.kill("SIGTERM");
   is((await job.ended).code, 0);
-  not.match((await tsmpi(["hosts", "--interface", "lo"], { env })).stdout, "lab-seven");
+  not.match((await tsmpi(["hosts", "--interface", "lo"], { env })).stdout, name);
 });
 
 test.run();

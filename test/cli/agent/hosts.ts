@@ -104,7 +104,7 @@ export async function onHosts(job: HostsJob): Promise<HostsRunning> {
 export async function run(job: HostsJob): Promise<Ended & { rooms: string; cwd: string }> {
   const running = await onHosts(job);
   const ended = await running.ended;
-  const files = await untilNone(running.files, 2000);
+  const files = await untilNone(running.files);
   return { ...ended, left: [...ended.left, ...files], rooms: running.rooms, cwd: running.cwd };
 }
 

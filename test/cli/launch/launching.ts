@@ -70,7 +70,7 @@ export function start(launch: Launch): Running {
   };
   const end = async (): Promise<Ended> => {
     const [bytes] = await Promise.all([collect(child.stdout, "stdout"), collect(child.stderr, "stderr"), child.exited]);
-    const left = await untilNone(() => processesWith(mark), 1000);
+    const left = await untilNone(() => processesWith(mark));
     return { code: child.exitCode, ...texts, bytes, left: left.map(({ pid, command }) => `${pid} ${command}`) };
   };
   const ended = end();

@@ -21,7 +21,7 @@ ${code}
     job.kill("SIGKILL");
     const ended = await job.ended;
     is(ended.signal, "SIGKILL");
-    equal(await leftovers(ended, 3000), []);
+    equal(await leftovers(ended), []);
   });
 }
 
