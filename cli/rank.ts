@@ -51,13 +51,15 @@ async function load(script: string): Promise<void> {
   await import(script);
 }
 
-/** Makes `import "tsmpi"` mean this library, wherever the script is. */
+/** Makes `import "tsmpi"` and `import "tsmpi/util"` mean this library, wherever the script is. */
 async function provideLibrary(): Promise<void> {
   const library = await import("../src/index.ts");
+  const util = await import("../src/sync.ts");
   Bun.plugin({
     name: "tsmpi",
     setup(build) {
       build.module("tsmpi", () => ({ exports: { ...library }, loader: "object" }));
+      build.module("tsmpi/util", () => ({ exports: { ...util }, loader: "object" }));
     },
   });
 }

@@ -29,6 +29,7 @@ const typeOptions = {
   types: ["bun"],
   paths: {
     tsmpi: [`./${types}/tsmpi/index.d.ts`],
+    "tsmpi/util": [`./${types}/tsmpi/sync.d.ts`],
     "undici-types": [`./${types}/undici-types/index.d.ts`],
   },
 };

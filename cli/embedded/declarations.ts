@@ -2,5 +2,5 @@
 
 import { makeDeclarations } from "./read-files.ts" with { type: "macro" };
 
-/** Contents by path below the directory that `import "tsmpi"` is to resolve to; it begins at `index.d.ts`. */
+/** Contents by path below the directory that `import "tsmpi"` is to resolve to: `index.d.ts`, and `sync.d.ts` for "tsmpi/util". */
 export const declarations: Readonly<Record<string, string>> = makeDeclarations();

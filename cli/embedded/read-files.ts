@@ -38,13 +38,13 @@ export function makeDeclarations(): Record<string, string> {
     const settings = {
       extends: join(house, "tsconfig.json"),
       compilerOptions,
-      files: [join(house, "src/index.ts")],
+      files: [join(house, "src/index.ts"), join(house, "src/sync.ts")],
       include: [],
     };
     writeFileSync(join(dir, "tsconfig.json"), JSON.stringify(settings));
     // Declarations come out even where the types have mistakes, which are for `npm run check` to report.
     Bun.spawnSync([process.execPath, join(house, "node_modules/typescript/bin/tsc"), "-p", dir]);
-    return reachable("index.d.ts", textsBelow(join(dir, "types")));
+    return reachable(["index.d.ts", "sync.d.ts"], textsBelow(join(dir, "types")));
   } finally {
     rmSync(dir, { recursive: true });
   }
@@ -63,10 +63,10 @@ export function packRuntimeTypes(): Uint8Array {
   return zstdCompressSync(JSON.stringify(Object.fromEntries(files)));
 }
 
-/** Of the declaration files, those that `start` leads to through relative imports. */
-function reachable(start: string, files: Record<string, string>): Record<string, string> {
+/** Of the declaration files, those that `starts` lead to through relative imports. */
+function reachable(starts: readonly string[], files: Record<string, string>): Record<string, string> {
   const found = new Map<string, string>();
-  const open = [start];
+  const open = [...starts];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (found.has(name)) continue;
     const text = files[name];

@@ -25,6 +25,7 @@ const opening = `# Documentation
 - [Files](io.md): which call to take, what ranks see of each other's writes, what failures leave
 - [On a cluster](clusters.md): Slurm, mpiexec, mpirun and Kubernetes, with a job script for each
 - [When something goes wrong](errors.md): what reports and messages mean, and what to do
+- [Ranks in turn, counters and locks](util.md): \`tsmpi/util\`
 - [How far it scales](scaling.md): a model of the collectives on up to 65,536 ranks, and where a full mesh ends
 - The reference below, which is made from the docstrings of the source by \`npm run docs\`: what each call does, what it takes and
   returns, what it throws, and an example, which the tests run

@@ -18,7 +18,8 @@ const layers = [
   ["src/collectives"],
   ["src/topology", "src/rma", "src/io", "src/process", "src/tools"],
   ["src/mpi"],
-  ["src/runtime.ts", "src/oversight.ts", "src/start-alone.ts", "src/index.ts"],
+  ["src/sync"],
+  ["src/runtime.ts", "src/oversight.ts", "src/start-alone.ts", "src/index.ts", "src/sync.ts"],
   ["cli"],
 ];
 
