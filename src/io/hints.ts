@@ -35,12 +35,22 @@ export interface Share {
   readonly end: number;
   readonly bytes: number;
   readonly pieces: number;
+  /** Its hints: how many aggregators, 0 for none, and bytes of their windows. Those of rank 0 count. */
+  readonly nodes: number;
+  readonly window: number;
+}
+
+/** What the hints in use say of collective accesses. */
+export function bufferingOf(hints: ReadonlyMap<string, string>): Pick<Share, "nodes" | "window"> {
+  const nodes = hints.get("collective_buffering") === "false" ? 0 : Number(hints.get("cb_nodes"));
+  return { nodes, window: Number(hints.get("cb_buffer_size")) };
 }
 
 /** How the access is done in two phases; undefined where each rank had better do its own. */
-export function domainsOf(shares: readonly Share[], hints: ReadonlyMap<string, string>): Domains | undefined {
+export function domainsOf(shares: readonly Share[]): Domains | undefined {
+  const { nodes, window } = shares[0]!;
   const some = shares.filter(({ bytes }) => bytes > 0).sort((a, b) => a.begin - b.begin);
-  if (hints.get("collective_buffering") === "false" || some.length < 2) return undefined;
+  if (nodes === 0 || some.length < 2) return undefined;
   const interleaved = some.some(({ begin }, i) => i > 0 && begin < some[i - 1]!.end);
   if (!interleaved) return undefined;
   const total = (of: (share: Share) => number) => some.reduce((sum, share) => sum + of(share), 0);
@@ -48,5 +58,5 @@ export function domainsOf(shares: readonly Share[], hints: ReadonlyMap<string, s
   const begin = some[0]!.begin;
   const end = Math.max(...some.map((share) => share.end));
   if (pieces === some.length || bytes / pieces >= LONG || bytes < (end - begin) * SPARSE) return undefined;
-  return { begin, end, count: Number(hints.get("cb_nodes")), window: Number(hints.get("cb_buffer_size")) };
+  return { begin, end, count: nodes, window };
 }

@@ -9,7 +9,7 @@ import type { Endpoint } from "../comm/endpoint.ts";
 import type { Lane } from "../comm/lane.ts";
 import { readStream, writeStream } from "./access.ts";
 import { startOf, systemError } from "./disk.ts";
-import { domainsOf, hintsInUse, type Share } from "./hints.ts";
+import { bufferingOf, domainsOf, hintsInUse, type Share } from "./hints.ts";
 import { Keeper } from "./keeper.ts";
 import type { Memory } from "./memory.ts";
 import { together } from "./outcome.ts";
@@ -112,7 +112,7 @@ export class OpenFile {
     const { view } = this;
     const from = position * view.etype;
     const extents = [...extentsOf(view, from, memory.bytes)];
-    const domains = this.atomic ? undefined : domainsOf(await shares(lane, extents, memory.bytes), this.hints);
+    const domains = this.atomic ? undefined : domainsOf(await this.#shares(lane, extents, memory.bytes));
     const part = async (): Promise<number> => {
       if (!domains) return this.access(way, position, memory);
       if (way === "write") {
@@ -123,6 +123,17 @@ export class OpenFile {
       return memory.decoded(room, await readTogether(lane, this.disk, domains, room, extents));
     };
     return (await this.#together(call, lane, part))[lane.rank]!;
+  }
+
+  async #shares(lane: Lane, extents: readonly Extent[], bytes: number): Promise<Share[]> {
+    const last = extents.at(-1);
+    const { nodes, window } = bufferingOf(this.hints);
+    const [begin, end] = last ? [extents[0]!.offset, last.offset + last.bytes] : [0, 0];
+    const own = Object.entries({ begin, end, bytes, pieces: extents.length, nodes, window } satisfies Share);
+    const numbers = own.map(([, number]) => number);
+    const all = await everyones(lane, numbers);
+    const shareOf = (rank: number) => own.map(([name], i) => [name, all[rank * own.length + i]]);
+    return Array.from({ length: lane.size }, (_, rank) => Object.fromEntries(shareOf(rank)) as Share);
   }
 
   /** As accessAll, at each rank's individual pointer. */
@@ -233,19 +244,4 @@ export function remove(path: string): void {
 async function everyones(lane: Lane, numbers: readonly number[]): Promise<Float64Array> {
   const into = new Float64Array(numbers.length * lane.size);
   return (await allgather(lane, Float64Array.from(numbers), { into })) as Float64Array;
-}
-
-async function shares(lane: Lane, extents: readonly Extent[], bytes: number): Promise<Share[]> {
-  const last = extents.at(-1);
-  const own = last ? [extents[0]!.offset, last.offset + last.bytes, bytes, extents.length] : [0, 0, 0, 0];
-  const all = await everyones(lane, own);
-  return Array.from({ length: lane.size }, (_, rank) => {
-    const [begin, end, length, pieces] = all.subarray(rank * 4, rank * 4 + 4) as unknown as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    return { begin, end, bytes: length, pieces };
-  });
 }

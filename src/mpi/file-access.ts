@@ -23,8 +23,8 @@ export abstract class FileAccess extends FileHandle {
   /** The same by all ranks. */
   protected planAtAll(way: Way, call: string, offset: number, buffer: BufferLike, options?: FileOptions): Pending<any> {
     checkOffset(call, offset);
-    const access = { call, way, kind: "own", collective: true, details: `offset ${offset}` } as const;
-    return this.planAccess(access, buffer, options, (file, memory, lane) =>
+    const access = { call, way, kind: "own", details: `offset ${offset}` } as const;
+    return this.planAccessAll(access, buffer, options, (file, memory, lane) =>
       file.accessAll(call, lane, way, offset, memory),
     );
   }
@@ -107,8 +107,8 @@ export abstract class FileAccess extends FileHandle {
 
   /** The same by all ranks. */
   protected planNextAll(way: Way, call: string, buffer: BufferLike, options?: FileOptions): Pending<any> {
-    const access = { call, way, kind: "own", collective: true } as const;
-    return this.planAccess(access, buffer, options, (file, memory, lane) => file.nextAll(call, lane, way, memory));
+    const access = { call, way, kind: "own" } as const;
+    return this.planAccessAll(access, buffer, options, (file, memory, lane) => file.nextAll(call, lane, way, memory));
   }
 
   /**

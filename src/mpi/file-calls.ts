@@ -23,16 +23,8 @@ export interface FileOptions extends TypeOptions {
   status?: Status;
 }
 
-/** How a call on a file is done. */
-export interface Doing<T> {
-  readonly call: string;
-  /** More to say of it in reports. */
-  readonly details?: string;
-  /** Local: undefined. Collective: given a lane. */
-  readonly run: (file: OpenFile, lane: EndpointLane) => Promise<T>;
-  /** The number of bytes that it has read or written, from what it gave. */
-  readonly collective: boolean;
-}
+/** What all ranks do in a call. */
+type Together<T> = (file: OpenFile, lane: EndpointLane) => Promise<T>;
 
 export abstract class FileCalls {
   #file: OpenFile | undefined;
@@ -98,58 +90,70 @@ export abstract class FileCalls {
     return file;
   }
 
-  /** A collective call that moves no data. */
-  protected planAll<T>(call: string, run: Doing<T>["run"], details?: string): Pending<T> {
-    return this.#start({ call, run, collective: true, ...(details === undefined ? {} : { details }) });
-  }
-
-  /** A call of one rank that moves no data. */
-  protected planOne<T>(call: string, run: (file: OpenFile) => Promise<T>): Pending<T> {
-    return this.#start({ call, run, collective: false });
-  }
-
-  #start<T>({ call, details, run, collective }: Doing<T>): Pending<T> {
+  /** A collective call. */
+  protected planAll<T>(call: string, run: Together<T>, details = ""): Pending<T> {
     const file = this.use(call);
-    const { endpoint } = file;
-    let operation: Operation<T>;
-    let lane: EndpointLane | undefined;
-    if (collective) {
-      const own = endpoint.lane(checkOf(call));
-      lane = own;
-      operation = endpoint.run(own, () => run(file, own));
-    } else operation = Operation.of(run(file, undefined as never));
-    const describe = () => {
-      const waiting = lane?.awaited && `, waiting for ${lane.awaited}`;
-      return `${call}(${details ?? ""}) on ${this}${waiting ?? ""}`;
-    };
-    return { operation, progress: endpoint.engine.progress, describe };
+    const lane = file.endpoint.lane(checkOf(call));
+    const operation = file.endpoint.run(lane, () => run(file, lane));
+    return this.#pending(call, details, operation, lane);
+  }
+
+  /** A call of one rank. */
+  protected planOne<T>(call: string, run: (file: OpenFile) => Promise<T>, details = ""): Pending<T> {
+    return this.#pending(call, details, Operation.of(run(this.use(call))));
+  }
+
+  #pending<T>(call: string, details: string, operation: Operation<T>, lane?: EndpointLane): Pending<T> {
+    const { progress } = this.use(call).endpoint.engine;
+    const describe = () => `${call}(${details}) on ${this}${lane?.awaited ? `, waiting for ${lane.awaited}` : ""}`;
+    return { operation, progress, describe };
   }
 
   /**
-   * An access: its arguments are checked, and it is started.
+   * An access of one rank: its arguments are checked, and it is started.
    * @param run does it; gives the bytes of memory that were read or written
    * @returns what completes with the buffer for a read, with nothing for a write
    */
-  protected planAccess<B extends BufferLike>(
-    { call, way, kind, collective, details }: Access,
-    buffer: B,
+  protected planAccess(
+    access: Access,
+    buffer: BufferLike,
+    options: FileOptions | undefined,
+    run: (file: OpenFile, memory: Memory) => Promise<number>,
+  ): Pending<any> {
+    const { call, details } = access;
+    return this.#access(access, buffer, options, (memory, done) =>
+      this.planOne(call, async (file) => done(await run(file, memory)), details),
+    );
+  }
+
+  /** As planAccess, of all ranks. */
+  protected planAccessAll(
+    access: Access,
+    buffer: BufferLike,
     options: FileOptions | undefined,
     run: (file: OpenFile, memory: Memory, lane: EndpointLane) => Promise<number>,
+  ): Pending<any> {
+    const { call, details } = access;
+    return this.#access(access, buffer, options, (memory, done) => {
+      this.#checkSplit(call);
+      return this.planAll(call, async (file, lane) => done(await run(file, memory, lane)), details);
+    });
+  }
+
+  #access(
+    { call, way, kind }: Access,
+    buffer: BufferLike,
+    options: FileOptions | undefined,
+    start: (memory: Memory, done: (bytes: number) => unknown) => Pending<unknown>,
   ): Pending<any> {
     checkOptions(call, options, /^i|Begin$/.test(call) ? ["type", "count"] : ["status", "type", "count"]);
     checkStatus(call, options?.status);
     const file = this.checkWay(call, way, kind);
     const memory = checkMemory(call, way, buffer, options, file.view);
-    if (collective) this.#checkSplit(call);
     let bytes = 0;
-    const pending = this.#start({
-      call,
-      details: details ?? "",
-      collective: collective === true,
-      run: async (open, lane) => {
-        bytes = await run(open, memory, lane);
-        return way === "read" ? buffer : undefined;
-      },
+    const pending = start(memory, (done) => {
+      bytes = done;
+      return way === "read" ? buffer : undefined;
     });
     this.#open++;
     pending.operation.onSettled(() => this.#open--);
@@ -212,6 +216,5 @@ export interface Access {
   readonly way: Way;
   /** By which pointer: of the rank, or its offset; or the shared one. */
   readonly kind: "own" | "shared";
-  readonly collective?: boolean;
   readonly details?: string;
 }

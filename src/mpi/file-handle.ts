@@ -110,7 +110,6 @@ export abstract class FileHandle extends FileCalls {
   /** Waits until what was written by any rank is on the disk (fsync). Every rank must call it. @see MPI-4.1 §14.6.1 */
   sync(): Promise<void> {
     return this.finish(() => {
-      this.checkWay("sync", "write");
       return this.planAll("sync", (file, lane) => file.sync("sync", lane));
     });
   }
@@ -121,20 +120,18 @@ export abstract class FileHandle extends FileCalls {
    * Sets hints, beside those that are there. Every rank must call it.
    *
    * `cb_nodes` is how many ranks write for the others in a collective call whose pieces lie between each other, `cb_buffer_size`
-   * how many bytes each of them writes at a time; `collective_buffering` set to `"false"` lets each rank write its own.
+   * how many bytes each of them writes at a time; `collective_buffering` set to `"false"` lets each rank write its own. Where ranks
+   * give different ones of these, rank 0's count.
    *
    * @see MPI-4.1 §14.2.8
    */
   setInfo(info: Info): Promise<void> {
     return this.finish(() => {
       const items = infoItems("setInfo", info);
-      return this.planAll("setInfo", (file, lane) => this.#hint(file, lane, items));
+      return this.planAll("setInfo", async (file, lane) => {
+        file.hints = hintsInUse([...file.hints, ...items], lane.size);
+      });
     });
-  }
-  async #hint(file: OpenFile, lane: EndpointLane, items: readonly [string, string][]): Promise<void> {
-    const hints = hintsInUse([...file.hints, ...items], lane.size);
-    await file.agree("setInfo", lane, [hints.get("cb_nodes")!, hints.get("cb_buffer_size")!], "hints");
-    file.hints = hints;
   }
   /** The hints in use, in a new Info. @see MPI-4.1 §14.2.8 */
   getInfo(): Info {
@@ -197,8 +194,6 @@ export abstract class FileHandle extends FileCalls {
       const representation = representationNamed(call, datarep);
       const hints = infoItems(call, info);
       const make = (at: number) => new View(call, at, unitTree, itemTree, representation);
-      // What is wrong with a type is known before anybody is told.
-      make(current ? 0 : disp);
       const seen = { etype: kept(unit), filetype: kept(items), datarep };
       return this.planAll(call, async (file, lane) => {
         await file.setView(call, lane, (at) => make(current ? at : disp));

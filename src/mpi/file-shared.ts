@@ -23,8 +23,8 @@ export abstract class FileShared extends FileAccess {
   }
 
   #ordered(way: Way, call: string, buffer: BufferLike, options?: FileOptions): Pending<any> {
-    const access = { call, way, kind: "shared", collective: true } as const;
-    return this.planAccess(access, buffer, options, (file, memory, lane) => file.ordered(call, lane, way, memory));
+    const access = { call, way, kind: "shared" } as const;
+    return this.planAccessAll(access, buffer, options, (file, memory, lane) => file.ordered(call, lane, way, memory));
   }
 
   /**

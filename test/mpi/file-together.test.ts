@@ -86,6 +86,23 @@ for (const size of [2, 3, 4, 5, 8]) {
   });
 }
 
+test("hints that differ between ranks do no harm: those of rank 0 count", async () => {
+  const path = scratch();
+  await ranks(4, async (comm) => {
+    const hints = { cb_nodes: `${comm.rank + 1}`, cb_buffer_size: `${5 + comm.rank}` };
+    await using file = await MPI.File.open(comm, path, MODE, MPI.Info.create(hints));
+    await file.setView(comm.rank, MPI.BYTE, MPI.BYTE.createResized(0, 4).commit());
+    await file.writeAll(new Uint8Array(9).fill(comm.rank + 1));
+    await file.setInfo(MPI.Info.create({ collective_buffering: `${comm.rank > 0}` }));
+    await file.writeAll(Uint8Array.of(comm.rank + 1));
+    await file.sync();
+    equal(
+      [...readFileSync(path)],
+      Array.from({ length: 40 }, (_, i) => (i % 4) + 1),
+    );
+  });
+});
+
 test("aggregators that fail make the call fail on all ranks, and the file can be used afterwards", async () => {
   await ranks(4, async (comm) => {
     await using file = await MPI.File.open(comm, "/dev/full", MPI.MODE_WRONLY, MPI.Info.create({ cb_nodes: "2" }));
@@ -109,6 +126,23 @@ test("a rank that makes another call is told, on a file as on a communicator", a
     true,
     errors.join(" | "),
   );
+});
+
+test("a view that one rank cannot have is an error on all, and the old one stays", async () => {
+  const path = scratch();
+  await ranks(3, async (comm) => {
+    await using file = await MPI.File.open(comm, path, MODE);
+    const back = MPI.BYTE.createIndexed([1, 1], [4, 0]).commit();
+    const filetype = comm.rank === 1 ? back : MPI.BYTE;
+    const error = await rejects(file.setView(8, MPI.BYTE, filetype), MPI.Exception, /goes back.*ERR_TYPE/);
+    is(error.message.includes("as rank 1 cannot"), comm.rank !== 1);
+    const etype = comm.rank === 2 ? MPI.SHORT : MPI.BYTE;
+    await rejects(file.setView(8, etype), MPI.Exception, /rank 2 has etypes of 2 bytes.*ERR_NOT_SAME/);
+    equal(file.getView(), [0, MPI.BYTE, MPI.BYTE, "native"]);
+    await file.writeOrdered(Uint8Array.of(comm.rank));
+    await file.sync();
+    equal([...readFileSync(path)], [0, 1, 2]);
+  });
 });
 
 test("collective_buffering set to false lets each rank write its own", async () => {

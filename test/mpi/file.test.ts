@@ -373,6 +373,7 @@ test("a mistake is the standard's error class, and says what is wrong", async ()
     const only = await MPI.File.open(comm, path, MODE_RDONLY);
     await rejects(only.write(data), MPI.Exception, /ERR_READ_ONLY/);
     await rejects(only.setSize(3), MPI.Exception, /ERR_READ_ONLY/);
+    await only.sync();
     await only.close();
     await rejects(only.read(data), MPI.Exception, /it has been closed \(ERR_FILE\)/);
     throws(() => only.size, /ERR_FILE/);
