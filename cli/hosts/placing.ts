@@ -81,6 +81,6 @@ function noRoom(hosts: readonly Host[], shares: readonly Share[], share: Share, 
       ? "without --nooversubscribe, hosts get more ranks than slots"
       : mine.some(({ agent }) => agent)
         ? "an agent gives no more than its slots: tsmpi agent --slots N"
-        : "only max_slots in the host file limits the ranks of a host",
+        : `raise max_slots in the host file, name more hosts, or start ${room === 1 ? "one rank" : `${room} ranks`}: -np ${room}`,
   );
 }

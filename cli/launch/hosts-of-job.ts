@@ -80,6 +80,7 @@ async function networksOf({ hosts, network }: RunPlan): Promise<Network[]> {
     ...(network.interface !== undefined && { interface: network.interface }),
     ...(network.portRange !== undefined && { ports: network.portRange }),
     ...(tls && { tls }),
+    connectTimeout: network.connectTimeout,
     heartbeat: network.heartbeat,
   }));
 }

@@ -70,6 +70,11 @@ export class Dialing {
     this.#next();
   }
 
+  /** It has led to a connection, or to none. */
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** What was tried, and what came of it. */
   get state(): string {
     return this.#attempts.map(({ host, failure }) => `${host}: ${failure ?? "no answer"}`).join("; ");

@@ -16,8 +16,8 @@ import { WebSocketLink } from "./websocket-link.ts";
 /** Seconds in which a stranger must have proved that it belongs here. */
 const HANDSHAKE_SECONDS = 10;
 const CONFLICT = "HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n";
-/** Milliseconds after which ranks that have not connected are named in an error. */
-const CONNECT_TIMEOUT = 60_000;
+/** Seconds without a new connection after which ranks that are missing are named in an error, where the launcher does not say. */
+const CONNECT_TIMEOUT = 60;
 
 /** A rank's listener and, once connected, its links. */
 export class Mesh {
@@ -77,17 +77,18 @@ export class Mesh {
 
   /** Connects with every other rank; `cards` is the world table. Resolves with a link for each rank but this one. */
   async connect(cards: readonly Card[]): Promise<(Link | undefined)[]> {
-    const deadline = setTimeout(() => {
-      const tried = this.#dialings.map(({ state }) => state).join("; ");
-      const after = `after ${CONNECT_TIMEOUT / 1000} s`;
-      this.#failure = `no connection with rank ${this.#absent().join(", ")} ${after}${tried && ` (${tried})`}`;
-      this.#onChange();
-    }, CONNECT_TIMEOUT);
+    const seconds = this.#network?.connectTimeout ?? CONNECT_TIMEOUT;
+    let missing = this.#missing;
+    let deadline = setTimeout(() => this.#tooLate(seconds, cards), seconds * 1000);
     for (let rank = 0; rank < this.#self; rank++) this.#dial(cards[rank]!);
     while (this.#missing > 0 && this.#failure === undefined) {
       await new Promise<void>((resolve) => {
         this.#onChange = resolve;
       });
+      if (this.#missing === missing) continue;
+      missing = this.#missing;
+      clearTimeout(deadline);
+      deadline = setTimeout(() => this.#tooLate(seconds, cards), seconds * 1000);
     }
     clearTimeout(deadline);
     for (const dialing of this.#dialings) dialing.stop();
@@ -103,6 +104,13 @@ export class Mesh {
     this.#onChange();
     this.#listener.stop();
     this.#local?.stop();
+  }
+
+  #tooLate(seconds: number, cards: readonly Card[]): void {
+    const missing = this.#absent().map((rank) => placeOf(cards[rank]!));
+    const tried = this.#dialings.flatMap(({ over, state }) => (over ? [] : [state])).join("; ");
+    this.#failure = `no connection with ${missing.join(", ")} within ${seconds} s${tried && ` (${tried})`}`;
+    this.#onChange();
   }
 
   #absent(): number[] {
@@ -175,7 +183,7 @@ export class Mesh {
         this.#add(card.rank, link, socket);
       },
       failed: (reason) => {
-        this.#failure ??= `rank ${card.rank}${card.host === "" ? "" : ` on ${card.host}`}: ${reason}`;
+        this.#failure ??= `${placeOf(card)}: ${reason}`;
         this.#onChange();
       },
     });
@@ -194,4 +202,9 @@ export class Mesh {
     const abroad = addresses.filter((address) => !address.startsWith(LOCAL));
     return inOrder(abroad, ownAddresses(networkInterfaces()));
   }
+}
+
+/** `rank 1 on lab2`. */
+function placeOf({ rank, host }: Card): string {
+  return host === "" ? `rank ${rank}` : `rank ${rank} on ${host}`;
 }

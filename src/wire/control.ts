@@ -33,6 +33,8 @@ export interface Network {
   readonly ports?: readonly [first: number, last: number];
   /** Encrypts what crosses the network; the certificate is that of the whole job, and both sides insist on it. */
   readonly tls?: Certificate;
+  /** Seconds without a new connection after which the ranks that are missing are given up. */
+  readonly connectTimeout?: number;
   /** Seconds after which a connection on which nothing answers is lost. */
   readonly heartbeat?: number;
 }

@@ -54,6 +54,24 @@ else {
     await lan.end();
   });
 
+  test("hosts that cannot reach each other are named within --connect-timeout", async () => {
+    const lan = await makeLan({ hosts: 3 });
+    // What lab1 sends to lab2 is lost: neither side is told.
+    await lan.host(1).sh("ip route add blackhole 10.91.0.3/32");
+    const { code, stderr } = await lan.run(
+      ["run", "-np", "3", "-hosts", "lab0,lab1,lab2", "--connect-timeout", "3", "sample:hello"],
+      { deadline: 30 },
+    );
+    is(code, 1);
+    match(
+      stderr,
+      /^tsmpi: rank [12] of 3 \(pid \d+ on lab[12]\) failed\n {2}Cannot connect rank [12] with the others: /m,
+    );
+    match(stderr, /(rank 1 on lab1: 10\.91\.0\.2:\d+: |no connection with rank 2 on lab2 within 3 s)/);
+    equal(await lan.leftovers(), []);
+    await lan.end();
+  });
+
   test("a tsmpi in the cache that is not the one here is replaced, whether shorter, changed or of another version", async () => {
     const lan = await makeLan({ hosts: 2 });
     const run = () => lan.run(["run", "-np", "1", "-host", "lab1", "sample:hello"]);
