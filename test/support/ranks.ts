@@ -14,7 +14,7 @@ export interface RankOptions {
   readonly eager?: number;
   /** Bytes that one rank may have waiting, unreceived, at another. Default: 100,000. */
   readonly unexpected?: number;
-  /** Seconds after which the ranks are taken to hang, and the call rejects with what each waits for. Default: 20. */
+  /** Seconds after which the ranks are taken to hang, and the call rejects with what each waits for. Default: 100. */
   readonly deadline?: number;
 }
 
