@@ -5,6 +5,7 @@ import { tsmpi, workspace } from "../support/tsmpi.ts";
 
 const shells = ["bash", "zsh", "fish"] as const;
 const cwd = workspace({ "scripts/sum.ts": "", "scripts/sort.js": "", "local.ts": "", "data.csv": "", "dir/x": "" });
+const home = workspace();
 
 async function script(shell: string): Promise<string> {
   const { code, stdout } = await tsmpi(["completion", shell]);
@@ -14,7 +15,9 @@ async function script(shell: string): Promise<string> {
 
 /** Runs a shell, fails when it complains, and returns the lines that it prints. */
 function shell(name: string, args: readonly string[], stdin: string): string[] {
-  const ended = Bun.spawnSync([name, ...args], { cwd, stdin: Buffer.from(stdin) });
+  // fish makes directories in its home.
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined };
+  const ended = Bun.spawnSync([name, ...args], { cwd, env, stdin: Buffer.from(stdin) });
   equal([`${ended.stderr}`, ended.exitCode], ["", 0]);
   return `${ended.stdout}`.split("\n").filter(Boolean);
 }
