@@ -52,7 +52,8 @@ const MEMORY = [...OPTIONS, "dispUnit"];
  * A rank gets at the memory of others in epochs: between two `fence`s, after `start` until `complete`, or after `lock` until
  * `unlock`. What it has asked for is done when the epoch ends. A rank serves the others whenever it waits for something;
  * while it computes without a pause it does not, except that memory of `allocate` and `allocateShared` is reached directly
- * by the ranks of the same host.
+ * by the ranks of the same host. A program that looks at its own memory in a loop, to see what others write, does so with
+ * `Atomics.load`.
  *
  * @example
  * ```ts

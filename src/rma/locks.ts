@@ -11,6 +11,8 @@ interface Wish {
 export interface LockWord {
   /** Takes the lock. False where it is held by somebody that is in conflict. */
   take(exclusive: boolean): boolean;
+  /** As take, for who is not the one that gives it to those who wait: false, too, where somebody does. */
+  takeDirectly(exclusive: boolean): boolean;
   give(exclusive: boolean): void;
   /** Says whether anybody waits: then nobody is to take it but in turn. */
   wanted(waits: boolean): void;
@@ -29,6 +31,10 @@ export class OwnWord implements LockWord {
     if (exclusive) this.#exclusive = true;
     else this.#shared++;
     return true;
+  }
+
+  takeDirectly(exclusive: boolean): boolean {
+    return !this.isWanted && this.take(exclusive);
   }
 
   give(exclusive: boolean): void {

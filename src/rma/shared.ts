@@ -19,6 +19,17 @@ const MARK = 3;
 /** What the word MARK says: that the file is the one that is meant. */
 const marked = (context: number) => (context / 8) | 1;
 
+/** How often a rank tries to take a lock before it asks for it: about 40 µs. */
+const TRIES = 64;
+
+let paused: (() => void) | undefined;
+
+/** Lets another process have this core, which it may need to give back what this one waits for. */
+function rest(): void {
+  paused ??= pause() ?? (() => {});
+  paused();
+}
+
 /** The lock in the words of a rank. The word LOCK is the number of shared holders, -1 for an exclusive one. */
 class SharedWord implements LockWord {
   readonly #words: Int32Array;
@@ -32,6 +43,15 @@ class SharedWord implements LockWord {
     if (exclusive) return Atomics.compareExchange(words, LOCK, 0, -1) === 0;
     for (let holders = Atomics.load(words, LOCK); holders >= 0; holders = Atomics.load(words, LOCK)) {
       if (Atomics.compareExchange(words, LOCK, holders, holders + 1) === holders) return true;
+    }
+    return false;
+  }
+
+  takeDirectly(exclusive: boolean): boolean {
+    // Who holds it may be about to give it back, and whose window it is may compute for long.
+    for (let tries = 0; tries < TRIES && !this.isWanted; tries++) {
+      if (this.take(exclusive)) return true;
+      rest();
     }
     return false;
   }
@@ -50,13 +70,9 @@ class SharedWord implements LockWord {
   }
 }
 
-let rest: (() => void) | undefined;
-
 /** Runs `change` while no other process does so with these words. */
 function alone<T>(words: Int32Array, change: () => T): T {
   while (Atomics.compareExchange(words, ACCUMULATING, 0, 1) !== 0) {
-    // Its holder may need this core.
-    rest ??= pause() ?? (() => {});
     rest();
   }
   try {

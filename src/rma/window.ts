@@ -202,8 +202,7 @@ export class Window {
   /** Settles when this rank holds the lock of `rank`. */
   lock(rank: number, exclusive: boolean): Operation<void> {
     const remote = this.#remotes[rank]!;
-    const lock = this.near[rank]?.lock;
-    if (lock && !lock.isWanted && lock.take(exclusive)) {
+    if (this.near[rank]?.lock.takeDirectly(exclusive)) {
       remote.direct = exclusive;
       return Operation.done(undefined);
     }
@@ -321,7 +320,8 @@ export class Window {
     const { operation } = engine.receive(this.endpoint.peer(rank), context + ANSWERS, id, answer(target));
     if (data) this.#tell(rank, { ...request, id }, data);
     else this.#send(rank, { ...request, id }, undefined);
-    if (request.place) this.#await(remote, operation);
+    // A flush that begins while another one is under way is complete no sooner.
+    if (request.place || request.kind === FLUSH) this.#await(remote, operation);
     return operation;
   }
 

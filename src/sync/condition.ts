@@ -1,4 +1,5 @@
 // sync/condition: layer 10. Waiting for what another rank says. Given out by src/sync.ts, used by semaphore.ts.
+import { checkOptions } from "../mpi/arguments.ts";
 import { COMM_SELF, type Intracomm } from "../mpi/mpi.ts";
 import { Cells } from "./cells.ts";
 import { Mutex, type MutexOptions } from "./mutex.ts";
@@ -48,6 +49,7 @@ export class Condition {
 
   /** Makes a condition; every rank of `comm` calls it. `await using` frees it. */
   static async create(options: ConditionOptions = {}): Promise<Condition> {
+    checkOptions("Condition.create", options, ["comm", "info", "recursive", "mutex"]);
     const { comm = COMM_SELF, info, mutex } = options;
     const own = await comm.dup();
     const its = mutex ?? (await Mutex.create({ recursive: true, ...options, comm: own }));

@@ -1,4 +1,5 @@
 // sync/counter: layer 10. A number that all ranks count with. Given out by src/sync.ts.
+import { checkOptions } from "../mpi/arguments.ts";
 import { COMM_SELF } from "../mpi/mpi.ts";
 import { Cells, type SyncOptions } from "./cells.ts";
 
@@ -35,13 +36,9 @@ export class Counter {
   }
 
   /** Makes a counter; every rank of `comm` calls it. `await using` frees it. */
-  static async create({
-    start = 0,
-    step = 1,
-    comm = COMM_SELF,
-    info,
-    root = 0,
-  }: CounterOptions = {}): Promise<Counter> {
+  static async create(options: CounterOptions = {}): Promise<Counter> {
+    checkOptions("Counter.create", options, ["start", "step", "comm", "info", "root"]);
+    const { start = 0, step = 1, comm = COMM_SELF, info, root = 0 } = options;
     return new Counter(await Cells.create(comm, info, 1, start, root), step);
   }
 

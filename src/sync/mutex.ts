@@ -3,6 +3,7 @@
 // Each rank has a flag, which says that it has the mutex or waits for it. Who sets its flag and finds no other one set has the
 // mutex; else it waits for a message, which the one before it sends when it gives the mutex back. So nobody polls.
 import { Exception } from "../base/errors.ts";
+import { checkOptions } from "../mpi/arguments.ts";
 import { COMM_SELF, type Intracomm } from "../mpi/mpi.ts";
 import { Cells, type SyncOptions } from "./cells.ts";
 
@@ -39,7 +40,9 @@ export class Mutex {
   }
 
   /** Makes a mutex; every rank of `comm` calls it. `await using` frees it. */
-  static async create({ comm = COMM_SELF, info, recursive = false }: MutexOptions = {}): Promise<Mutex> {
+  static async create(options: MutexOptions = {}): Promise<Mutex> {
+    checkOptions("Mutex.create", options, ["comm", "info", "recursive"]);
+    const { comm = COMM_SELF, info, recursive = false } = options;
     const own = await comm.dup();
     return new Mutex(own, await Cells.create(own, info, own.size), recursive);
   }

@@ -255,6 +255,28 @@ test("calls outside their epochs are ERR_RMA_SYNC, and the window goes on", asyn
   });
 });
 
+test("a flush that begins while another one is under way is complete no sooner", async () => {
+  await ranks(2, async (comm) => {
+    const mine = new Int32Array(50_000);
+    await using win = await Win.create(mine, { comm });
+    if (comm.rank === 0) {
+      await win.lock(1);
+      void win.put(new Int32Array(50_000).fill(3), { target: 1 });
+      const first = win.flush(1);
+      let done = false;
+      void first.then(() => {
+        done = true;
+      });
+      await win.flush(1);
+      await Promise.resolve();
+      ok(done);
+      await win.unlock(1);
+    }
+    await comm.barrier();
+    is(mine[49_999], comm.rank === 1 ? 3 : 0);
+  });
+});
+
 test("wrong arguments of synchronization are refused", async () => {
   await ranks(2, async (comm) => {
     await using win = await Win.allocate(8, { comm });

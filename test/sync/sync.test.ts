@@ -1,10 +1,10 @@
 // Ranks in turn, counters, mutexes, conditions and semaphores, which are also a trial of the windows below.
 import { test } from "uvu";
-import { ERR_ARG, ERR_RMA_SYNC } from "../../src/mpi/mpi.ts";
+import { ERR_ARG, ERR_RANK, ERR_RMA_SYNC } from "../../src/mpi/mpi.ts";
 import { Condition, Counter, Mutex, Semaphore, Sequential } from "../../src/sync.ts";
 import { equal, is, not, ok } from "../support/assert.ts";
 import { random } from "../support/lanes.ts";
-import { fails, isError } from "../support/mpi-errors.ts";
+import { fails, isError, isTypeError } from "../support/mpi-errors.ts";
 import { ranks } from "../support/ranks.ts";
 
 const sizes = [1, 2, 3, 5];
@@ -160,6 +160,16 @@ for (const size of sizes) {
     if (size > 2) is(most, 2);
   });
 }
+
+test("wrong options are refused", async () => {
+  await ranks(1, async (comm) => {
+    for (const one of [Counter, Mutex, Condition, Semaphore]) {
+      await fails(one.create({ comm, colour: 1 } as never), isTypeError("option colour is unknown"));
+    }
+    await fails(Counter.create({ comm: 1 } as never), isTypeError("option comm is 1"));
+    await fails(Counter.create({ comm, root: 1 }), isError(ERR_RANK, "root 1"));
+  });
+});
 
 test("Semaphore: one without a bound takes more than it had", async () => {
   await ranks(1, async (comm) => {
