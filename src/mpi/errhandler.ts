@@ -1,4 +1,4 @@
-// mpi/errhandler: layer 9. Error handlers as users hold them, and how they are run. Called by handling.ts, file.ts and guard.ts.
+// mpi/errhandler: layer 9. Error handlers as users hold them, and how they are run. Called by what has error handlers, and guard.ts.
 import { Exception, show } from "../base/errors.ts";
 import { failJob } from "./environment.ts";
 

@@ -13,6 +13,7 @@ import {
   ERRORS_RETURN,
   type Errhandler,
   type ErrhandlerFunction,
+  errorOf,
   usable,
 } from "./errhandler.ts";
 import { Group } from "./group.ts";
@@ -173,11 +174,7 @@ export abstract class WinHandle {
   /** Calls the handler, for an error that the script itself has found. @see MPI-4.1 §9.5.1 */
   callErrhandler(error: number | Exception): void {
     this.exists("callErrhandler");
-    if (typeof error !== "number" && !(error instanceof Exception)) {
-      const expected = "expected an error code or an MPI.Exception";
-      throw new TypeError(`Cannot call callErrhandler: error is ${show(error)}, ${expected}`);
-    }
-    callHandler(this.#errhandler, this, typeof error === "number" ? new Exception(error) : error);
+    callHandler(this.#errhandler, this, errorOf("callErrhandler", error));
   }
 
   // --- for the chapters ---

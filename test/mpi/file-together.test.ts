@@ -145,6 +145,22 @@ test("a view that one rank cannot have is an error on all, and the old one stays
   });
 });
 
+test("ranks may read the same pieces, and where they write the same ones the bytes of one stand in the file", async () => {
+  const path = scratch();
+  await ranks(4, async (comm) => {
+    await using file = await MPI.File.open(comm, path, MODE, MPI.Info.create({ cb_buffer_size: "50", cb_nodes: "3" }));
+    const pairs = MPI.BYTE.createContiguous(2).createResized(0, 5).commit();
+    await file.setView(1, MPI.BYTE, pairs);
+    await file.writeAll(new Uint8Array(200).fill(comm.rank + 1));
+    await file.sync();
+    const bytes = readFileSync(path);
+    is(bytes.length, 1 + 99 * 5 + 2);
+    for (const [at, byte] of bytes.entries()) is(byte >= 1 && byte <= 4, at % 5 === 1 || at % 5 === 2);
+    const got = await file.readAtAll(2, new Uint8Array(198));
+    equal([...got], [...bytes].filter((byte) => byte > 0).slice(2));
+  });
+});
+
 test("collective_buffering set to false lets each rank write its own", async () => {
   const path = scratch();
   await ranks(3, async (comm) => {

@@ -128,6 +128,26 @@ test("datatypes say where data lies in memory", async () => {
   });
 });
 
+test("buffers of any kind are written and read, short and long", async () => {
+  await withFile(2, async (file, comm) => {
+    for (const length of [8, 800_000]) {
+      const from = length * comm.rank;
+      const shared = new Uint8Array(new SharedArrayBuffer(length)).fill(comm.rank + 5);
+      await file.writeAt(from, shared);
+      const memory = await file.readAt(from, new ArrayBuffer(length));
+      ok(new Uint8Array(memory).every((byte) => byte === comm.rank + 5));
+      await file.writeAt(from, new DataView(memory, 1, length - 1));
+      const both = new SharedArrayBuffer(length);
+      is(await file.readAt(from, both), both);
+      ok(new Uint8Array(both).every((byte) => byte === comm.rank + 5));
+      await file.writeAt(from, Buffer.from("text"));
+      equal([...(await file.readAt(from, new Uint8ClampedArray(4)))], [...Buffer.from("text")]);
+      await file.writeAt(from, new BigUint64Array(0));
+      await comm.barrier();
+    }
+  });
+});
+
 test("i… forms return requests with a status", async () => {
   await withFile(3, async (file, comm) => {
     const big = new Uint8Array(600_000).fill(comm.rank + 1);
