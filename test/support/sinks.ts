@@ -116,11 +116,11 @@ export function sameBytes(actual: Uint8Array, expected: Uint8Array, what = "byte
   ok(false, `${what}: byte ${at} is ${actual[at]}, expected ${expected[at]}`);
 }
 
-/** The promise, or after 20 seconds an error that names what never came: a test that would hang fails instead. */
+/** The promise, or after 100 seconds an error that names what never came: a test that would hang fails instead. */
 export async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: nothing after 20 s`)), 20_000);
+    timer = setTimeout(() => reject(new Error(`${what}: nothing after 100 s`)), 100_000);
   });
   try {
     return await Promise.race([promise, late]);

@@ -91,7 +91,7 @@ export async function startSlurm(): Promise<Slurm> {
   serve(["munged", "--foreground", "--force", ...files, munge("seed-file", "seed")]);
   serve(["slurmctld", "-D", "-f", conf]);
   for (const node of NODES) serve(["slurmd", "-D", "-N", node, "-f", conf]);
-  const limit = performance.now() + 30_000;
+  const limit = performance.now() + 120_000;
   for (;;) {
     const { stdout } = Bun.spawnSync(["sinfo", "--noheader", "--format=%t %D"], { env: { ...process.env, ...env } });
     if (stdout.toString().trim() === `idle ${NODES.length}`) return { env, end };
