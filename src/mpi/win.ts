@@ -222,18 +222,23 @@ export class Win extends WinAccess {
    * @see MPI-4.1 §12.2.5
    */
   free(): Promise<void> {
-    return attempt(async () => {
-      const { epochs, endpoint } = this.use("free");
-      epochs.end("free");
-      const lane = endpoint.lane(checkOf("Win.free"));
-      await this.waitFor("free()", endpoint.run(lane, barrier));
-      this.end();
-    });
+    return this.#free("free()");
   }
 
   /** Frees the window, if it has not been. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.live) await this.free();
+    if (this.live) await this.#free("free(), as its block has ended, perhaps by an error,");
+  }
+
+  /** @param what for reports */
+  #free(what: string): Promise<void> {
+    return attempt(async () => {
+      const { epochs, endpoint } = this.use("free");
+      epochs.end("free");
+      const lane = endpoint.lane(checkOf("Win.free"));
+      await this.waitFor(what, endpoint.run(lane, barrier));
+      this.end();
+    });
   }
 }
 

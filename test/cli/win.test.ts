@@ -165,6 +165,18 @@ await MPI.COMM_WORLD.recv();`;
   equal(await leftovers(await job.ended), []);
 });
 
+test("an error inside of an epoch is reported, not only that the window cannot be freed", async () => {
+  const text = `import { MPI } from "tsmpi";
+const comm = MPI.COMM_WORLD;
+await using win = await MPI.Win.allocate(8, { comm });
+await win.lockAll();
+if (comm.rank === 1) throw new Error("the real cause");
+await comm.barrier();`;
+  const result = await tsmpi(["-np", "3", "script.ts"], { files: { "script.ts": text } });
+  is(result.code, 1);
+  match(result.stderr, /error: the real cause[\s\S]*and, as its block ended, MPI\.Exception: Cannot call free/);
+});
+
 test("a deadlock of locks is reported with the calls that wait", async () => {
   const text = `import { MPI } from "tsmpi";
 const comm = MPI.COMM_WORLD;
