@@ -4,7 +4,7 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { killAll, processesWith, untilNone } from "./support/processes.ts";
+import { exitOnSignals, killAll, processesWith, untilNone } from "./support/processes.ts";
 
 const DEADLINE_S = 180;
 /** Tests that start real ranks: one at a time, so that they do not take each other's cores. */
@@ -28,13 +28,7 @@ function leave(): void {
   rmSync(scratch, { recursive: true, force: true });
 }
 process.on("exit", leave);
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-] as const) {
-  process.on(signal, () => process.exit(code));
-}
+exitOnSignals();
 
 /** The number behind a heading of uvu's summary, which is the last one that the file printed. */
 function count(output: string, heading: string): number {

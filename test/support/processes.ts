@@ -46,3 +46,14 @@ export async function untilNone<T>(check: () => T[], ms = 10_000): Promise<T[]> 
     await Bun.sleep(20);
   }
 }
+
+/** Ends this process in good order on a signal too: what listens to `exit` cleans up. */
+export function exitOnSignals(): void {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    process.on(signal, () => process.exit(code));
+  }
+}

@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { killAll, processesWith, untilNone } from "./processes.ts";
+import { exitOnSignals, killAll, processesWith, untilNone } from "./processes.ts";
 
 const root = join(import.meta.dir, "../..");
 
@@ -59,6 +59,7 @@ export interface Job {
 
 const directories: string[] = [];
 const jobs = new Map<number, string>();
+exitOnSignals();
 process.on("exit", () => {
   for (const [pid, mark] of jobs) killAll(pid, mark);
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
