@@ -54,7 +54,7 @@ else {
     await lan.end();
   });
 
-  test("hosts that cannot reach each other are named within --connect-timeout", async () => {
+  test("hosts that cannot reach each other are named, in as long as --connect-timeout says", async () => {
     const lan = await makeLan({ hosts: 3 });
     // What lab1 sends to lab2 is lost: neither side is told.
     await lan.host(1).sh("ip route add blackhole 10.91.0.3/32");
@@ -67,7 +67,7 @@ else {
       stderr,
       /^tsmpi: rank [12] of 3 \(pid \d+ on lab[12]\) failed\n {2}Cannot connect rank [12] with the others: /m,
     );
-    match(stderr, /(rank 1 on lab1: 10\.91\.0\.2:\d+: |no connection with rank 2 on lab2 within 3 s)/);
+    match(stderr, /(rank 1 on lab1: |no connection with rank [12] on lab[12] within 3 s)/);
     equal(await lan.leftovers(), []);
     await lan.end();
   });
