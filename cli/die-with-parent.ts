@@ -1,6 +1,6 @@
 // cli/die-with-parent: layer 10. A rank never outlives its launcher, not even one that was killed, and not even while the
 // rank computes and its event loop stands still. Called by rank.ts.
-import { dlopen } from "bun:ffi";
+import { cFunctions } from "../src/transport/c-library.ts";
 
 const PR_SET_PDEATHSIG = 1;
 const SIGKILL = 9;
@@ -13,15 +13,8 @@ export function dieWithParent(parent: number): void {
 }
 
 function askKernel(): boolean {
-  for (const library of ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`]) {
-    try {
-      const { symbols } = dlopen(library, { prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" } });
-      return symbols.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) === 0;
-    } catch {
-      // Another C library, or none that can be opened: the next way.
-    }
-  }
-  return false;
+  const library = cFunctions({ prctl: { args: ["i32", "u64", "u64", "u64", "u64"], returns: "i32" } });
+  return library?.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) === 0;
 }
 
 /** A thread that looks at the parent twice a second; it goes on while the main thread computes. */

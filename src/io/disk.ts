@@ -1,7 +1,6 @@
 // io/disk: layer 8. A file that this rank has open: whole reads and writes at any place, and what the system says where
 // they fail, in MPI's classes. Used by opening.ts, open-file.ts and
 // served-disk.ts.
-import { dlopen } from "bun:ffi";
 import {
   closeSync,
   constants,
@@ -17,6 +16,7 @@ import {
 import { MODE_APPEND, MODE_CREATE, MODE_EXCL, MODE_RDONLY, MODE_RDWR, MODE_WRONLY } from "../base/constants-io.ts";
 import type { ErrorClassName } from "../base/error-classes.ts";
 import { Exception, show } from "../base/errors.ts";
+import { cFunctions } from "../transport/c-library.ts";
 import type { Storage } from "./storage.ts";
 
 /** Up to so many bytes are read or written at once; more in the background, piece by piece, while messages are served. */
@@ -189,16 +189,8 @@ let looked = false;
 function allocator(): Allocate | undefined {
   if (looked) return found;
   looked = true;
-  const signature = { posix_fallocate: { args: ["i32", "i64", "i64"], returns: "i32" } } as const;
-  for (const library of ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"]) {
-    try {
-      found = dlopen(library, signature).symbols.posix_fallocate as unknown as Allocate;
-      return found;
-    } catch {
-      // Another C library: the next one.
-    }
-  }
-  return undefined;
+  found = cFunctions({ posix_fallocate: { args: ["i32", "i64", "i64"], returns: "i32" } })?.posix_fallocate;
+  return found;
 }
 
 /** Where all file pointers begin: at the end for MODE_APPEND. */

@@ -1,4 +1,5 @@
-// transport/c-library: layer 3. Functions of the system's C library. Called by pause.ts and link-watch.ts.
+// transport/c-library: layer 3. Functions of the system's C library. Called by whoever needs one that Bun
+// does not offer.
 import { dlopen, type FFIFunction } from "bun:ffi";
 
 /** The C libraries of Linux, glibc and musl, and of macOS. */

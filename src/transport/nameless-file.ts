@@ -1,7 +1,8 @@
 // transport/nameless-file: layer 3. Makes memory that processes of one host can share: a file without a name, which is gone
 // when the last process that has it open or mapped is, however that ends. Called by the launcher and by windows.
-import { dlopen, type Pointer, ptr } from "bun:ffi";
+import { type Pointer, ptr } from "bun:ffi";
 import { closeSync, constants, openSync } from "node:fs";
+import { cFunctions } from "./c-library.ts";
 
 /** Where files are memory. */
 const DIRECTORY = "/dev/shm";
@@ -48,16 +49,10 @@ let library: ReturnType<typeof findLibrary> | undefined;
 
 /** @throws Error where the C library cannot be had */
 function findLibrary() {
-  const signatures = {
+  const found = cFunctions({
     posix_fallocate: { args: ["i32", "i64", "i64"], returns: "i32" },
     madvise: { args: ["ptr", "u64", "i32"], returns: "i32" },
-  } as const;
-  for (const name of ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"]) {
-    try {
-      return dlopen(name, signatures).symbols;
-    } catch {
-      // Another C library: the next one.
-    }
-  }
-  throw new Error("the C library cannot be opened");
+  });
+  if (!found) throw new Error("the C library cannot be opened");
+  return found;
 }

@@ -1,7 +1,8 @@
 // Bench near, which is not for users: how long a cache line takes from one core to another, by two ranks that are bound to one
 // core each and answer each other in memory that they share. It tells how quiet the machine is. See ../noise.ts.
-import { dlopen, ptr } from "bun:ffi";
+import { ptr } from "bun:ffi";
 import { MPI } from "tsmpi";
+import { cFunctions } from "../../../src/transport/c-library.ts";
 
 interface NearTask {
   /** A file of some bytes, all 0, for nothing else. */
@@ -20,16 +21,10 @@ const task: NearTask = JSON.parse(process.argv[2]!);
 
 /** Binds this thread to a core. */
 function bind(core: number): void {
-  const signature = { sched_setaffinity: { args: ["i32", "u64", "ptr"], returns: "i32" } } as const;
+  const library = cFunctions({ sched_setaffinity: { args: ["i32", "u64", "ptr"], returns: "i32" } });
   const mask = new Uint8Array(128);
   mask[core >> 3] = 1 << (core & 7);
-  for (const library of ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`]) {
-    try {
-      if (dlopen(library, signature).symbols.sched_setaffinity(0, mask.length, ptr(mask)) === 0) return;
-    } catch {
-      // Another C library: the next one.
-    }
-  }
+  if (library?.sched_setaffinity(0, mask.length, ptr(mask)) === 0) return;
   throw new Error(`Cannot bind to core ${core}: the system does not let it`);
 }
 
