@@ -48,8 +48,8 @@ export class Meetings {
     this.#open.splice(at, 1);
     if (at > 0) return;
     this.#tellEnd();
-    // This may have been the rank that this rank has waited for.
-    this.#tell();
+    // This may have been the rank that this rank has waited for. What the others have shown meanwhile wakes nobody again.
+    if (this.#tell()) this.poll();
   }
 
   /** Tells of the calls that now have cells. True when there is one. */
