@@ -63,6 +63,10 @@ async function compile(outfile: string, target: string | undefined): Promise<voi
     compile: {
       ...(target === undefined ? {} : { target: target as Bun.Build.CompileTarget }),
       outfile,
+      // What runs while a process starts runs a few times: it is not worth a compiler, whose threads take cores from the
+      // ranks. A tenth of the start of 16 ranks. The normal 1 comes back in rank.ts, launch/job.ts and, for the other
+      // commands, command-line.ts.
+      jitPolicy: 8,
       // A user's script finds its own packages and paths; what lies in its directory for other programs stays out.
       autoloadPackageJson: true,
       autoloadTsconfig: true,

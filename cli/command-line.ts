@@ -25,6 +25,7 @@ async function dispatch(argv: string[]): Promise<number | undefined> {
   if (first === "help") return help(rest[0]);
   if (first.startsWith("-")) return run.raw(argv, () => help(run.name));
   const command = commands.find(({ name }) => name === first);
+  if (command !== run) Bun.unsafe.setJITPolicy(1);
   if (command && "raw" in command) return command.raw(rest, () => help(command.name));
   if (command) return (await import("./help.ts")).runPlain(argv);
   const script = findOwnScript(first);

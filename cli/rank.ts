@@ -2,24 +2,25 @@
 // Called by main.ts, for a rank of a launcher and for a script that runs alone.
 import { errorText } from "../src/base/error-text.ts";
 import { oversee } from "../src/oversight.ts";
-import { openWithoutLauncher } from "../src/transport/engines.ts";
 import type { WireUp } from "../src/transport/wireup.ts";
 import { AloneWireUp, aloneForEver } from "../src/transport/wireup-alone.ts";
 import { LauncherWireUp } from "../src/transport/wireup-launcher.ts";
 import type { FromRank } from "../src/wire/control.ts";
 import { dieWithParent } from "./die-with-parent.ts";
-
 import { writeWhole } from "./whole-output.ts";
 
 /** Runs `script` (an absolute path, `sample:hello` or `bench:latency`) with `args` as this process's one script. */
 export async function runRank(script: string, args: string[], how: "launched" | "alone"): Promise<void> {
-  writeWhole();
+  writeWhole(how === "launched");
   const wireup = how === "launched" ? await LauncherWireUp.open() : await withoutLauncher();
   if (wireup instanceof LauncherWireUp) dieWithParent(wireup.launcher);
-  const { settled, fail } = await oversee(wireup);
-
+  const overseen = oversee(wireup);
+  // Meanwhile, as connecting is mostly waiting.
   await provideLibrary();
+  const { settled, fail } = await overseen;
+
   process.argv = [process.execPath, script, ...args];
+  Bun.unsafe.setJITPolicy(1);
   try {
     await load(script);
     settled();
@@ -31,6 +32,7 @@ export async function runRank(script: string, args: string[], how: "launched" | 
 /** The engine that has started this process, where one has; else this is a job of one rank. */
 async function withoutLauncher(): Promise<WireUp> {
   const say = (text: string) => process.stderr.write(`${text}\n`);
+  const { openWithoutLauncher } = await import("../src/transport/engines.ts");
   return (await openWithoutLauncher(say)) ?? new AloneWireUp(hearAlone);
 }
 

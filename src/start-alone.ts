@@ -5,11 +5,11 @@ import { Exception } from "./base/errors.ts";
 import { isInitialized } from "./mpi/environment.ts";
 import { oversee } from "./oversight.ts";
 import { Runtime } from "./runtime.ts";
-import { openWithoutLauncher } from "./transport/engines.ts";
 import { AloneWireUp, aloneForEver } from "./transport/wireup-alone.ts";
 import type { FromRank } from "./wire/control.ts";
 
 if (!isInitialized()) {
+  const { openWithoutLauncher } = await import("./transport/engines.ts");
   // Nobody else is there to print: the script is the program.
   const wireup = await openWithoutLauncher((text) => writeSync(2, `${text}\n`));
   if (wireup) (await oversee(wireup)).settled();

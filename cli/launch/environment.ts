@@ -24,6 +24,12 @@ const foreign =
  */
 const fastCopies = "glibc.cpu.x86_rep_movsb_threshold=0x40000000";
 
+/**
+ * JavaScriptCore has a thread that touches memory for the heap before it is needed. It begins after 1 MiB, so that every
+ * rank had it, on cores that all ranks want, and 0.7 MiB that it never used. After 8 MiB only who needs it has it.
+ */
+const lateWarmUp = { name: "BUN_JSC_warmUpMarkedBlockStartAfterBlocks", value: "512" };
+
 /** What of the launcher's environment means the same on every host. */
 const everywhere = /^(TSMPI_.*|FORCE_COLOR|NO_COLOR|TERM|TZ|LANG|LANGUAGE|LC_.*|NODE_ENV)$/;
 
@@ -64,6 +70,7 @@ export function rankEnvironment(
   if (!env.GLIBC_TUNABLES?.includes("rep_movsb")) {
     env.GLIBC_TUNABLES = env.GLIBC_TUNABLES ? `${env.GLIBC_TUNABLES}:${fastCopies}` : fastCopies;
   }
+  env[lateWarmUp.name] ??= lateWarmUp.value;
   // For a rank that draws on stdout, or shows progress on stderr, where a person watches.
   if (terminal.stdout) env.TSMPI_STDOUT_TTY = "1";
   if (terminal.stderr) env.TSMPI_STDERR_TTY = "1";

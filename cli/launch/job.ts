@@ -79,7 +79,10 @@ export class Job {
         this.#tell("every rank has started");
         for (const member of this.#living()) member.process.send({ kind: "world", cards });
       },
-      connected: () => this.#tell("every rank is connected with every other one"),
+      connected: () => {
+        Bun.unsafe.setJITPolicy(1);
+        this.#tell("every rank is connected with every other one");
+      },
       waiting: (missing, state) => this.#say(`still waiting for ${this.#names(missing)} to ${state}`),
       failed: (missing, state, seconds) => this.#end(causes.neverReady(this.#names(missing), state, seconds)),
     });

