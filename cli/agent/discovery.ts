@@ -1,7 +1,7 @@
 // cli/agent/discovery: layer 10. Agents on the local network by mDNS, as `_tsmpi._tcp`: what they announce, and who is
 // there. It only says whom to ask: what it says is believed of nobody before the proof. Used by waiting.ts, known-agents.ts.
-import { isIPv4 } from "node:net";
 import { Bonjour } from "bonjour-service";
+import { ipVersion } from "../hosts/ip-version.ts";
 import { printable } from "./printable.ts";
 import { reachableAddresses } from "./reachable.ts";
 
@@ -33,7 +33,7 @@ const MOST_FOUND = 1000;
 
 /** A responder or browser for each interface: a socket sends to one only. */
 function open(wanted: string | undefined): Bonjour[] {
-  const four = reachableAddresses(wanted).filter((address) => isIPv4(address));
+  const four = reachableAddresses(wanted).filter((address) => ipVersion(address) === 4);
   return four.slice(0, MOST_INTERFACES).map((address) => {
     // Bound to all addresses, as a multicast has another one; its types leave out what multicast-dns takes.
     const options = { interface: address, bind: "0.0.0.0" } as object;

@@ -7,7 +7,7 @@
 //   4n, 16n  addresses
 //   10       secret: guessing is online only, where five guesses are followed by a pause
 //   3        CRC-24 of all before: finds every wrong letter, every two that were swapped, every wrong group
-import { isIPv4, isIPv6 } from "node:net";
+import { ipVersion } from "../hosts/ip-version.ts";
 
 export interface JoinCode {
   readonly fingerprint: Uint8Array;
@@ -68,8 +68,8 @@ function crc24(bytes: Uint8Array): number {
 
 /** The code as a line. */
 export function writeCode({ fingerprint, slots, port, addresses, secret }: JoinCode): string {
-  const four = addresses.filter((address) => isIPv4(address)).slice(0, MOST_ADDRESSES);
-  const six = addresses.filter((address) => isIPv6(address)).slice(0, MOST_ADDRESSES);
+  const four = addresses.filter((address) => ipVersion(address) === 4).slice(0, MOST_ADDRESSES);
+  const six = addresses.filter((address) => ipVersion(address) === 6).slice(0, MOST_ADDRESSES);
   const body = [
     (VERSION << 4) | (four.length << 2) | six.length,
     ...fingerprint,

@@ -1,9 +1,9 @@
 // cli/agent/waiting: layer 10. An agent that waits for work: it listens, announces itself, says who asks and what runs, and
 // works for one launcher at a time. Used by commands/agent.
-import { isIPv4 } from "node:net";
 import { hostname, userInfo } from "node:os";
 import { basename } from "node:path";
 import { makeCertificate } from "../../src/transport/certificate.ts";
+import { ipVersion } from "../hosts/ip-version.ts";
 import { version } from "../version.ts";
 import { Agent } from "./agent.ts";
 import { announce } from "./discovery.ts";
@@ -143,7 +143,7 @@ export class WaitingAgent {
 
 /** So few that the code stays short; the launcher asks the network for the others. */
 function forCode(addresses: readonly string[]): string[] {
-  const four = addresses.filter((address) => isIPv4(address));
+  const four = addresses.filter((address) => ipVersion(address) === 4);
   return four.length > 0 ? four.slice(0, 2) : addresses.slice(0, 1);
 }
 

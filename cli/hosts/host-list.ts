@@ -1,7 +1,7 @@
 // cli/hosts/host-list: layer 10. The one grammar in which hosts are named, in lists and in host files: names, addresses,
 // IPv6 in brackets or bare, ranges like Slurm's and Intel's, `user@` before and `:SLOTS` behind. Pure; used by host-file
 // and launch/option-hosts.
-import { isIP } from "node:net";
+import { ipVersion } from "./ip-version.ts";
 
 /** A host as it was written. */
 export interface HostEntry {
@@ -61,10 +61,10 @@ function parseItem(item: string): HostEntry[] {
 
 /** The host's names, of which a range has several, and what stands behind the colon. */
 function cutSlots(text: string): [names: string[], slots: string | undefined] {
-  if (isIP(text) === 6) return [[text], undefined];
+  if (ipVersion(text) === 6) return [[text], undefined];
   const bracketed = /^\[([^[\]]*:[^[\]]*)\](?::(.*))?$/.exec(text);
   if (bracketed) {
-    if (isIP(bracketed[1]!) !== 6) throw new HostSyntaxError(`an IPv6 address in the brackets of ${text}`);
+    if (ipVersion(bracketed[1]!) !== 6) throw new HostSyntaxError(`an IPv6 address in the brackets of ${text}`);
     return [[bracketed[1]!], bracketed[2]];
   }
   const [, name = "", slots] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
@@ -74,7 +74,7 @@ function cutSlots(text: string): [names: string[], slots: string | undefined] {
 function checkName(name: string): string {
   if (!NAME.test(name)) throw new HostSyntaxError(name === "" ? grammar : `${grammar}, not ${JSON.stringify(name)}`);
   if (/^\d+$/.test(name)) throw new HostSyntaxError(`names of hosts, not their number (${name})`);
-  if (/^[\d.]+$/.test(name) && isIP(name) === 0) throw new HostSyntaxError(`an address, which ${name} is not`);
+  if (/^[\d.]+$/.test(name) && ipVersion(name) === 0) throw new HostSyntaxError(`an address, which ${name} is not`);
   return name;
 }
 

@@ -1,6 +1,6 @@
 // cli/hosts/slurm-allocation: layer 10. The hosts and slots of the Slurm allocation in which `tsmpi run` has been called: in an
 // sbatch script, or in the shell of an salloc. Pure; used by launch/plan-hosts.
-import { stepSize } from "../../src/transport/wireup-slurm.ts";
+import { stepSize } from "../../src/transport/slurm-step.ts";
 import { type HostEntry, parseHostList } from "./host-list.ts";
 
 /** The counts of `2(x3),1`: one for each node. */

@@ -1,7 +1,7 @@
 // cli/hosts/this-machine: layer 10. Which names of hosts mean the machine that the launcher runs on, without asking a
 // resolver. Pure; used by named-hosts and launch/option-hosts.
-import { isIP } from "node:net";
 import { type Interfaces, ownAddresses } from "../../src/transport/network.ts";
+import { ipVersion } from "./ip-version.ts";
 
 /** What the machine calls itself. */
 export interface Machine {
@@ -13,7 +13,7 @@ const loopbackNames = /^(.*\.)?localhost$|^localhost\.localdomain$|^ip6-(localho
 
 /** The one spelling of a name or address that all of its spellings have in common. */
 export function canonicalName(name: string): string {
-  if (isIP(name) !== 6) return name.toLowerCase().replace(/\.$/, "");
+  if (ipVersion(name) !== 6) return name.toLowerCase().replace(/\.$/, "");
   const [address, zone] = name.toLowerCase().split("%");
   const short = new URL(`http://[${address}]`).hostname.slice(1, -1);
   return zone === undefined ? short : `${short}%${zone}`;
@@ -31,5 +31,5 @@ export function isThisMachine(name: string, { hostName, interfaces }: Machine): 
   const own = canonicalName(hostName);
   const short = own.split(".")[0]!;
   if (isLoopback(canonical) || [own, short, `${short}.local`].includes(canonical)) return true;
-  return isIP(canonical) !== 0 && ownAddresses(interfaces).has(canonical.split("%")[0]!);
+  return ipVersion(canonical) !== 0 && ownAddresses(interfaces).has(canonical.split("%")[0]!);
 }

@@ -1,13 +1,13 @@
 // cli/launch/hosts-of-job: layer 10. The hosts of a job from the plan to what starts ranks on each. What only several
 // hosts need is loaded only then. Used by run.
 import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
 import type { Certificate, Network } from "../../src/wire/control.ts";
 import type { RemoteHost } from "../agent/remote.ts";
 import type { Job, JobHosts } from "./job.ts";
 import { type LocalStarter, localStarter, type RankCommand } from "./local-starter.ts";
 import type { RunPlan } from "./plan.ts";
 import { LOOKS, StoppedRanks } from "./stopped-ranks.ts";
+import { isTerminal } from "./terminal.ts";
 
 export interface HostsOfJob extends JobHosts {
   /** From now on the job is told of hosts that are lost. */
@@ -64,7 +64,7 @@ async function openRemotes(plan: RunPlan, job: string, signal: AbortSignal): Pro
     import("../agent/open-hosts.ts"),
     import("../agent/progress.ts"),
   ]);
-  const progress = new Progress(plan.quiet ? undefined : (text) => writeSync(2, text), isatty(2));
+  const progress = new Progress(plan.quiet ? undefined : (text) => writeSync(2, text), isTerminal(2));
   return openHosts(plan, { job, progress, signal });
 }
 

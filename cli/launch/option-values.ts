@@ -2,9 +2,9 @@
 // names the option as it was typed, the text, and what was expected. Called by the option-… files and options.
 
 import { statSync } from "node:fs";
-import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { variables } from "../../src/base/config.ts";
+import { ipVersion } from "../hosts/ip-version.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** More ranks than this do not fit on one machine: their mesh alone has eight million connections. */
@@ -71,7 +71,7 @@ export function assignment(text: string, option: string): [name: string, value: 
 /** `10.1.0.0/16`. */
 export function subnet(text: string, option: string): string {
   const [, address = "", length = ""] = /^([^/%]+)\/(\d{1,3})$/.exec(text) ?? [];
-  const version = isIP(address);
+  const version = ipVersion(address);
   if (version !== 0 && Number(length) <= (version === 4 ? 32 : 128)) return text;
   throw misfit(option, text, "a subnet: an address and the bits that its hosts share, such as 10.1.0.0/16");
 }
@@ -80,7 +80,7 @@ export function subnet(text: string, option: string): string {
 export function networkPart(text: string, option: string): string {
   if (text.includes("/")) return subnet(text, option);
   const meantAsAddress = /^[\d.]+$/.test(text) || /^[\da-f]*:[\da-f:.]*$/i.test(text);
-  const fits = meantAsAddress ? isIP(text) !== 0 : /^[^\s/-][^\s/]{0,31}$/.test(text);
+  const fits = meantAsAddress ? ipVersion(text) !== 0 : /^[^\s/-][^\s/]{0,31}$/.test(text);
   if (fits) return text;
   throw misfit(option, text, "an interface, a subnet or an address: eth0, 10.1.0.0/16, 10.1.0.7");
 }

@@ -2,13 +2,13 @@
 // and to their files, and the launcher's own words to stderr. Used by job.
 import { closeSync, fstatSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { isatty } from "node:tty";
 import { Joint } from "./joint.ts";
 import { LinePrefix } from "./line-prefix.ts";
 import type { RunPlan } from "./plan.ts";
 import { RankOutput } from "./rank-output.ts";
 import type { RankProcess } from "./rank-process.ts";
 import { Sink } from "./sink.ts";
+import { isTerminal } from "./terminal.ts";
 
 /** Looks after ranks that have gone while something that they started still holds their output open. */
 const LOOK_MS = 50;
@@ -22,7 +22,7 @@ export type OutputPlan = Pick<RunPlan, "tagOutput" | "timestampOutput" | "output
 
 export class Output {
   /** Which of the launcher's streams are terminals. */
-  readonly terminal = { stdout: isatty(1), stderr: isatty(2) };
+  readonly terminal = { stdout: isTerminal(1), stderr: isTerminal(2) };
   #plan: OutputPlan;
   #size: number;
   #joints: { stdout: Joint; stderr: Joint };

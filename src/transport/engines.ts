@@ -2,9 +2,9 @@
 // leaves in the environment; the first row that applies is taken. Called by cli/rank.ts and start-alone.ts, for a script
 // that `tsmpi run` has not started, and by `tsmpi info`.
 import { variable } from "../base/config.ts";
+import { stepSize } from "./slurm-step.ts";
 import type { WireUp } from "./wireup.ts";
 import type { Engine } from "./wireup-engine.ts";
-import { stepSize } from "./wireup-slurm.ts";
 
 type Lookup = (name: string) => string | undefined;
 

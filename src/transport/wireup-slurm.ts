@@ -2,20 +2,9 @@
 // know the host of rank 0, the first of the step, and ports that follow from the job's number. Called by engines.ts.
 import { variable } from "../base/config.ts";
 import { agreedPorts } from "./agreed-ports.ts";
+import { stepSize } from "./slurm-step.ts";
 import { jobToken } from "./token.ts";
 import type { Engine } from "./wireup-engine.ts";
-
-/** Slurm numbers steps that are no `srun` from here on: the batch script, an interactive shell. */
-const NO_STEP = 0xffff_fff0;
-
-type Lookup = (name: string) => string | undefined;
-
-/** The number of ranks of the step that this process is of; undefined: it is in no step, as an sbatch script. */
-export function stepSize(value: Lookup): number | undefined {
-  const step = Number(value("SLURM_STEP_ID") ?? Number.NaN);
-  if (Number.isNaN(step) || step >= NO_STEP || value("SLURM_PROCID") === undefined) return undefined;
-  return Number(value("SLURM_STEP_NUM_TASKS") ?? value("SLURM_NTASKS") ?? 1);
-}
 
 /** The first name of a list such as `n[07-9,12],gpu1`. */
 export function firstHost(list: string): string {

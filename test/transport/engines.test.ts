@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { test } from "uvu";
 import { agreedPorts } from "../../src/transport/agreed-ports.ts";
 import { engines, pickEngine } from "../../src/transport/engines.ts";
+import { stepSize } from "../../src/transport/slurm-step.ts";
 import { homeToken } from "../../src/transport/token.ts";
 import { fieldsOf } from "../../src/transport/wireup-pmi.ts";
-import { firstHost, stepSize } from "../../src/transport/wireup-slurm.ts";
+import { firstHost } from "../../src/transport/wireup-slurm.ts";
 import { equal, is, ok, refuses } from "../support/assert.ts";
 import { workspace } from "../support/tsmpi.ts";
 
