@@ -1,6 +1,5 @@
 // start-alone: a script that runs without `tsmpi run` (`bun script.ts` with the npm package): a rank of the engine that
 // has started it, or a job of one rank. Imported by index.ts; does nothing in a rank that cli/rank.ts has started.
-import { writeSync } from "node:fs";
 import { Exception } from "./base/errors.ts";
 import { isInitialized } from "./mpi/environment.ts";
 import { oversee } from "./oversight.ts";
@@ -9,7 +8,10 @@ import { AloneWireUp, aloneForEver } from "./transport/wireup-alone.ts";
 import type { FromRank } from "./wire/control.ts";
 
 if (!isInitialized()) {
-  const { openWithoutLauncher } = await import("./transport/engines.ts");
+  const [{ openWithoutLauncher }, { writeSync }] = await Promise.all([
+    import("./transport/engines.ts"),
+    import("node:fs"),
+  ]);
   // Nobody else is there to print: the script is the program.
   const wireup = await openWithoutLauncher((text) => writeSync(2, `${text}\n`));
   if (wireup) (await oversee(wireup)).settled();

@@ -6,10 +6,7 @@ import { checkOf } from "../comm/check.ts";
 import { basics } from "../data/type-basic.ts";
 import { TypeTree } from "../data/type-tree.ts";
 import { isServed } from "../io/hints.ts";
-import { OpenFile, remove } from "../io/open-file.ts";
-import { openTogether } from "../io/opening.ts";
 import { representationNamed } from "../io/representation.ts";
-import { Service } from "../io/service.ts";
 import { View } from "../io/view.ts";
 import { agree } from "./agree.ts";
 import { attempt, waitFor } from "./call.ts";
@@ -84,6 +81,12 @@ export class File extends FileShared {
       const served = isServed(new Map(hints));
       const opening = { path, amode, served, host: hostOfJob(), hostName: getProcessorName() };
       const operation = parent.run(lane, async () => {
+        // Only now: most programs have no file, and every rank would start later.
+        const [{ OpenFile }, { openTogether }, { Service }] = await Promise.all([
+          import("../io/open-file.ts"),
+          import("../io/opening.ts"),
+          import("../io/service.ts"),
+        ]);
         const endpoint = await agree(engine, lane, parent.group);
         endpoint.name = show(path);
         const service = new Service(endpoint);
@@ -115,7 +118,9 @@ export class File extends FileShared {
   static delete(path: string, _info?: Info): Promise<void> {
     return FILE_NULL.#guarded(async () => {
       infoItems("delete", _info);
-      remove(checkPath("delete", path));
+      checkPath("delete", path);
+      const { remove } = await import("../io/open-file.ts");
+      remove(path);
     });
   }
 

@@ -12,7 +12,7 @@ import { Exception, show } from "../base/errors.ts";
 import { barrier } from "../collectives/movement.ts";
 import { checkOf } from "../comm/check.ts";
 import { type BufferLike, bytesOf } from "../data/buffer.ts";
-import { type Memory, makeWindow } from "../rma/creation.ts";
+import type { Memory } from "../rma/creation.ts";
 import type { Window } from "../rma/window.ts";
 import { checkBuffer, checkDest, checkOptions } from "./arguments.ts";
 import { attempt } from "./call.ts";
@@ -267,9 +267,11 @@ function make(
       throw new Exception("ERR_DISP", `Cannot call ${call} with dispUnit ${dispUnit}: expected a whole number from 1`);
     }
     const memory = memoryOf();
-    const window = await comm.together(call, (lane, { engine, group }) =>
-      makeWindow(engine, lane, group, memory, { dispUnit, name: `window of ${comm.name}`, host: hostOfJob() }),
-    );
+    const window = await comm.together(call, async (lane, { engine, group }) => {
+      // Only now: most programs have no window, and every rank would start later.
+      const { makeWindow } = await import("../rma/creation.ts");
+      return makeWindow(engine, lane, group, memory, { dispUnit, name: `window of ${comm.name}`, host: hostOfJob() });
+    });
     return new Win(window, flavor, hints);
   });
 }
