@@ -77,7 +77,8 @@ export class Job {
     this.#wireUp = new WireUp(this.#size, {
       complete: (cards) => {
         this.#tell("every rank has started");
-        for (const member of this.#living()) member.process.send({ kind: "world", cards });
+        const world = { kind: "world", cards } as const;
+        for (const member of this.#living()) member.process.send(world);
       },
       connected: () => {
         Bun.unsafe.setJITPolicy(1);
