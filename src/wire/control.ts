@@ -1,8 +1,10 @@
 // wire/control: layer 2. The control channel between a rank and the process that started it (launcher or agent):
-// what they say, and its framing: each message is a 4-byte big-endian length and that many bytes of CBOR.
+// what they say, and its framing: each message is a 4-byte big-endian length and that many bytes of CBOR, a value
+// (value.ts) without parts.
 // On one host the channel is the rank's file descriptor 3. Spoken by transport/wireup-launcher.ts and cli/launch/; the
 // launcher and its agents on other hosts (cli/agent/) have other messages in the same framing.
-import { Encoder } from "cbor-x/encode";
+import { ValueDecoder } from "./value-decode.ts";
+import { ValueEncoder } from "./value-encode.ts";
 
 /** Where a rank listens, as everyone else gets to know it. */
 export interface Card {
@@ -113,7 +115,8 @@ export type ToRank =
   /** Answer with `state`. */
   | { readonly kind: "ask"; readonly id: number };
 
-const codec = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
+const encoder = new ValueEncoder(true);
+const decoder = new ValueDecoder();
 
 /** Longest message that is accepted; a 10,000-rank world table has about 2 MB. */
 const LONGEST = 64 * 1024 * 1024;
@@ -124,7 +127,7 @@ let world: { readonly message: object; readonly frame: Uint8Array } | undefined;
 /** A message with its length in front; not to be changed. */
 export function encodeControl<M extends { readonly kind: string }>(message: M): Uint8Array {
   if (world?.message === message) return world.frame;
-  const body = codec.encode(message);
+  const body = encoder.encode(message)[0]!;
   const frame = new Uint8Array(4 + body.byteLength);
   new DataView(frame.buffer).setUint32(0, body.byteLength);
   frame.set(body, 4);
@@ -148,7 +151,7 @@ export class ControlReader<M extends { readonly kind: string }> {
       const length = view.getUint32(at);
       if (length > LONGEST) throw new RangeError(`Cannot read control message: it claims ${length} bytes`);
       if (bytes.byteLength - at - 4 < length) break;
-      messages.push(codec.decode(bytes.slice(at + 4, at + 4 + length)) as M);
+      messages.push(decoder.decode([bytes.subarray(at + 4, at + 4 + length)]) as M);
       at += 4 + length;
     }
     this.#buffer = bytes.slice(at);

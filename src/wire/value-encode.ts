@@ -17,12 +17,17 @@ export class ValueEncoder {
   #writer = new CborWriter();
   /** Where values with shared things are written the second time; most programs have none. */
   #second: CborWriter | undefined;
-  #links = new ValueLinks(this.#writer);
+  readonly #links: ValueLinks;
   /** The way to what is being written, for error messages: the first #level steps. */
   #path: Step[] = [];
   #level = 0;
   /** Instances whose class has a `decode` that are being written. */
   #open: object[] = [];
+
+  /** @param whole long buffers go into the CBOR too, which then is the one part */
+  constructor(whole = false) {
+    this.#links = new ValueLinks(this.#writer, whole);
+  }
 
   /** The parts of the value; the first is overwritten by the next call. @throws Exception ERR_TYPE */
   encode(value: unknown): Uint8Array[] {

@@ -40,6 +40,7 @@ const FEW = 8;
 
 export class ValueLinks {
   #writer: CborWriter;
+  readonly #whole: boolean;
   #objects: object[] = [];
   #starts: number[] = [];
   #set = new Set<object>();
@@ -54,8 +55,10 @@ export class ValueLinks {
   /** Long buffers of the value, from 1 on; 0 is where the CBOR belongs. */
   parts: Uint8Array[] = [];
 
-  constructor(writer: CborWriter) {
+  /** @param whole everything goes into the CBOR: there are no parts */
+  constructor(writer: CborWriter, whole: boolean) {
     this.#writer = writer;
+    this.#whole = whole;
   }
 
   /** True when the object has been here before: then a reference is written, and nothing is left to do. */
@@ -218,7 +221,8 @@ export class ValueLinks {
 
   /** Bytes: in the CBOR, or a part of their own. `part` has been given away already to a piece of them. */
   #content(out: CborWriter, bytes: Uint8Array, part = 0): void {
-    if (part === 0 && (bytes.byteLength < LONG_BUFFER || this.parts.length > MOST_LONG_BUFFERS)) return out.blob(bytes);
+    const inside = this.#whole || bytes.byteLength < LONG_BUFFER || this.parts.length > MOST_LONG_BUFFERS;
+    if (part === 0 && inside) return out.blob(bytes);
     const number = part || Math.max(1, this.parts.length);
     if (this.parts.length === 0) this.parts.push(new Uint8Array(0));
     this.parts[number] = bytes;

@@ -23,10 +23,10 @@
 // The decoder also takes 0(text) as Date, 35(text) as RegExp, floats of 16 and 32 bits, and tag 55799. A property of an
 // object that is not enumerable, a symbol as key, and a name (instead of an index) on an array are left out.
 //
-// Why not cbor-x, which the control channel uses and which the tests compare with: its decoder breaks cycles through Map and
-// Set, aliases its input, keeps its tags in a table that the whole process shares, has no limit of nesting but the stack,
-// and reads short strings three times slower. Its encoder loses -0 and lone surrogates, is not re-entrant (a getter may
-// send), and would need a walk before it that reads every getter twice.
+// Why not cbor-x, which the tests compare with: its decoder breaks cycles through Map and Set, aliases its input, keeps its
+// tags in a table that the whole process shares, has no limit of nesting but the stack, and reads short strings three times
+// slower. Its encoder loses -0 and lone surrogates, is not re-entrant (a getter may send), and would need a walk before it
+// that reads every getter twice.
 import { CallSite } from "../base/call-site.ts";
 import { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
