@@ -120,7 +120,12 @@ export class Runtime implements Environment {
       this.#engine.attach(peer, delay > 0 ? new DelayedLink(verified, delay * size + peer) : verified);
     }
     const all = cards.every(({ sharing, hostIndex: host }) => sharing !== undefined && host === card.hostIndex);
-    if (shared && all) this.#worldEndpoint.meet((poll) => shared.board(size, poll));
+    if (shared && all) {
+      this.#worldEndpoint.meet(
+        (poll) => shared.board(size, poll),
+        (board) => shared.staging(board),
+      );
+    }
     // What came before there were links has rung in vain.
     while (shared && !shared.rest());
   }

@@ -111,6 +111,12 @@ export class ArrayFold implements Fold {
     this.#array = result;
   }
 
+  take(theirs: Body): void {
+    const result = this.#target();
+    bytesOf(result).set(theirs.parts[0]!);
+    this.#array = result;
+  }
+
   async adopt(lane: Lane, source: number): Promise<void> {
     const result = this.#target();
     this.#check(await lane.irecv(source, { element: this.#element, bytes: bytesOf(result) }), source);

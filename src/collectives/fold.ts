@@ -21,6 +21,8 @@ export interface Fold {
   body(): Body;
   /** ours = the fold of these operands, of all ranks in their order: equal bits everywhere. They are lent. */
   foldAll(operands: readonly Body[]): void;
+  /** ours = a copy of theirs, which is as long as ours and lent. */
+  take(theirs: Body): void;
   /** ours = theirs, received from rank `source`. */
   adopt(lane: Lane, source: number): Promise<void>;
   /**

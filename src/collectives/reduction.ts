@@ -35,7 +35,7 @@ function foldOf(op: Op, data: unknown, into: BufferLike | undefined, items: Item
 }
 
 function facts(lane: Lane, fold: Fold) {
-  return { size: lane.size, bytes: fold.bytes, commute: fold.commute, board: lane.board };
+  return { size: lane.size, bytes: fold.bytes, commute: fold.commute, board: lane.board, staging: lane.staging };
 }
 
 /**

@@ -8,7 +8,7 @@
 // The v forms move their runs by the rows of gather, scatter, allgather and alltoall.
 // Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
 import { variable } from "../base/config.ts";
-import type { Board, Lane } from "../comm/lane.ts";
+import type { Board, Lane, Staging } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import type { Started } from "../engine/operation.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
@@ -18,6 +18,7 @@ import { allreduceRabenseifner } from "./allreduce-rabenseifner.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import { allreduceRing } from "./allreduce-ring.ts";
 import { allreduceShared } from "./allreduce-shared.ts";
+import { allreduceStaged } from "./allreduce-staged.ts";
 import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
 import { barrierDissemination } from "./barrier-dissemination.ts";
@@ -62,6 +63,8 @@ export interface Facts {
   readonly commute?: boolean;
   /** What ranks that share memory show each other there, in the first collective of a call. */
   readonly board?: Board | undefined;
+  /** Memory that ranks share for long data. */
+  readonly staging?: Staging | undefined;
 }
 
 type Bcast = (lane: Lane, root: number, body?: Body, slot?: Slot) => Started<Body | undefined>;
@@ -75,6 +78,7 @@ const needs = {
   elementwise: ({ bytes }: Facts) => bytes !== undefined,
   "fits or is a value": ({ board, bytes = 0 }: Facts) => board !== undefined && bytes <= board.room,
   "shared memory": ({ board }: Facts) => board !== undefined && !board.used,
+  "shared memory for long data": ({ staging }: Facts) => staging !== undefined && !staging.used,
   "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
 
@@ -156,6 +160,7 @@ export const algorithms = {
   allreduce: rows<Allreduce>(
     // What is not elementwise is short, or is told to be long.
     { name: "shared", run: allreduceShared, needs: ["shared memory", "fits or is a value"] },
+    { name: "staged", run: allreduceStaged, needs: ["shared memory for long data", "elementwise"] },
     {
       name: "ring",
       run: allreduceRing,

@@ -58,6 +58,11 @@ export class ValueFold implements Fold {
     this.#value = this.#op.combine(open(theirs), this.#own());
   }
 
+  take(theirs: Body): void {
+    this.#value = open(copyOf(theirs));
+    this.#ours = true;
+  }
+
   async adopt(lane: Lane, source: number): Promise<void> {
     this.#value = open(await lane.irecv(source));
     this.#ours = true;

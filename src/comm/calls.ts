@@ -7,6 +7,7 @@ import type { Channel } from "../engine/channel.ts";
 import type { Arrival } from "../engine/message.ts";
 import { Operation, type Started } from "../engine/operation.ts";
 import type { SharedBoard } from "../transport/shared-board.ts";
+import type { SharedStaging } from "../transport/shared-staging.ts";
 import { describeCheck, disagreement } from "./check.ts";
 import { type Meeting, Meetings } from "./meetings.ts";
 
@@ -52,12 +53,13 @@ export class Calls {
   }
 
   /** Where all ranks share memory: from the first call on they meet there too. */
-  meet(board: SharedBoard): Meetings {
+  meet(board: SharedBoard, staging?: SharedStaging): Meetings {
     const processOf = (rank: number) => this.#members.group.processOf(rank);
-    this.#meetings = new Meetings(board, {
-      disagrees: (tag, rank, check) => this.#disagrees(tag, { source: processOf(rank), check }),
-      goneBecause: (rank) => this.#members.engine.goneBecause(processOf(rank)),
-    });
+    const chair = {
+      disagrees: (tag: number, rank: number, check: number) => this.#disagrees(tag, { source: processOf(rank), check }),
+      goneBecause: (rank: number) => this.#members.engine.goneBecause(processOf(rank)),
+    };
+    this.#meetings = new Meetings(board, chair, staging);
     return this.#meetings;
   }
 

@@ -8,10 +8,11 @@ import type { Engine } from "../engine/engine.ts";
 import type { Arrival, Message, Receive, Target } from "../engine/message.ts";
 import { Operation, type Started } from "../engine/operation.ts";
 import type { SharedBoard } from "../transport/shared-board.ts";
+import type { SharedStaging } from "../transport/shared-staging.ts";
 import { Calls } from "./calls.ts";
 import { ANSWERS, BY_GROUP, COLLECTIVE, LEADERS, LONG_DATA, PARTITIONED } from "./context.ts";
 import { Group } from "./group.ts";
-import type { AcrossLane, Lane } from "./lane.ts";
+import type { AcrossLane, Lane, Staging } from "./lane.ts";
 import type { Meeting, Meetings } from "./meetings.ts";
 import { memory, parts } from "./target.ts";
 
@@ -102,8 +103,12 @@ export class Endpoint {
   }
 
   /** All processes of the communicator share memory, and have a board there. @returns what is to be polled */
-  meet(makeBoard: (poll: () => boolean) => SharedBoard): void {
-    const meetings: Meetings = this.#calls.meet(makeBoard(() => meetings.poll()));
+  meet(
+    makeBoard: (poll: () => boolean) => SharedBoard,
+    makeStaging: (board: SharedBoard) => SharedStaging | undefined,
+  ): void {
+    const board = makeBoard(() => meetings.poll());
+    const meetings: Meetings = this.#calls.meet(board, makeStaging(board));
     this.gone = (process, error) => meetings.gone(this.group.rankOf(process)!, error);
   }
 
@@ -212,6 +217,10 @@ export class EndpointLane implements AcrossLane {
     this.tag = tag;
     this.#check = check;
     this.board = board;
+  }
+
+  get staging(): Staging | undefined {
+    return this.board?.staging;
   }
 
   /** The same lane for some of its ranks, of which this one is one: others may do the same among themselves. */

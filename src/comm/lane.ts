@@ -25,12 +25,40 @@ export interface Board {
   shown(rank: number): Body | undefined;
 }
 
+/**
+ * Memory of the ranks of one call that all of them share: for long data, which goes through it in segments. A rank says by
+ * numbers how far it is; the numbers mean what the algorithm makes of them. Every rank has three slots, which it uses in turn:
+ * before it writes segment k, the algorithm sees to it that the others have read segment k−3. A rank that fails takes no step more.
+ */
+export interface Staging {
+  /** True when an algorithm has had it: a call that is made of several collectives takes to messages after the first. */
+  readonly used: boolean;
+  /** Bytes of a segment; it may be longer by less than an item. */
+  readonly room: number;
+  /** Resolves when it is this call's turn, and tells the others what this rank's data is. To be awaited first. */
+  begin(data: { readonly element: number; readonly bytes: number }): Promise<void>;
+  /** What another rank has told, which has taken a step. */
+  staged(rank: number): { readonly element: number; readonly bytes: number };
+  /** The memory for this rank's segment `k`, when no call before this one needs it: for k = 0, 1, 2 … */
+  own(k: number): Promise<Uint8Array>;
+  /** Segment `k` of a rank: lent until this rank takes the step that says that it has read it. */
+  segment(rank: number, k: number): Uint8Array;
+  /** Tells the others that this rank has taken so many steps. */
+  step(steps: number): void;
+  /** Resolves when every other rank has taken so many; undefined: they have. */
+  taken(steps: number): Promise<void> | undefined;
+  /** Tells the others that this rank has taken all steps, and has read what it needs: its last one. */
+  end(): void;
+}
+
 export interface Lane {
   /** This process's rank, 0 … size−1. */
   readonly rank: number;
   readonly size: number;
   /** Where all ranks share memory. */
   readonly board?: Board | undefined;
+  /** Where, moreover, there is memory for long data. */
+  readonly staging?: Staging | undefined;
   /**
    * Sends `body` to rank `dest`. The parts are borrowed until the promise resolves; `undefined` means that it is done
    * already (the usual case for short messages), so write `const sent = lane.isend(…); … if (sent) await sent;`.

@@ -5,7 +5,9 @@ import type { Body } from "../data/body.ts";
 import { bodyBytes } from "../data/body.ts";
 import { Operation } from "../engine/operation.ts";
 import type { SharedBoard } from "../transport/shared-board.ts";
+import type { SharedStaging } from "../transport/shared-staging.ts";
 import type { Board } from "./lane.ts";
+import { StagedCall } from "./staged-call.ts";
 
 /** Who hears of what is wrong. */
 export interface Chair {
@@ -18,6 +20,7 @@ export interface Chair {
 export class Meetings {
   readonly board: SharedBoard;
   readonly chair: Chair;
+  readonly staging: SharedStaging | undefined;
   /** Calls that have not ended, oldest first. */
   readonly #open: Meeting[] = [];
   /** Those, ended or not, that the others have not been told of: the cells were taken. */
@@ -26,9 +29,10 @@ export class Meetings {
   /** The one that has begun last. */
   last: Meeting | undefined;
 
-  constructor(board: SharedBoard, chair: Chair) {
+  constructor(board: SharedBoard, chair: Chair, staging?: SharedStaging) {
     this.board = board;
     this.chair = chair;
+    this.staging = staging;
   }
 
   /** The meeting of the next call. Every call of the communicator has one, and ends it. */
@@ -48,6 +52,7 @@ export class Meetings {
     this.#open.splice(at, 1);
     if (at > 0) return;
     this.#tellEnd();
+    this.#open[0]?.staged?.look();
     // This may have been the rank that this rank has waited for. What the others have shown meanwhile wakes nobody again.
     if (this.#tell()) this.poll();
   }
@@ -75,6 +80,11 @@ export class Meetings {
     for (const meeting of [...this.#open]) meeting.gone(rank, error);
   }
 
+  /** True of the oldest call that has not ended. */
+  isFirst(meeting: Meeting): boolean {
+    return this.#open[0] === meeting;
+  }
+
   /** Tells up to where this rank has ended all calls. */
   #tellEnd(): void {
     const first = this.#open[0] ?? this.#untold[0];
@@ -98,6 +108,7 @@ export class Meeting implements Board {
   #operation: Operation<void> | undefined;
   #from = 0;
   #to = 0;
+  staged: StagedCall | undefined;
 
   constructor(all: Meetings, call: number, tag: number, check: number) {
     this.#all = all;
@@ -113,6 +124,18 @@ export class Meeting implements Board {
   /** True once an algorithm waits for what ranks show, or has waited. */
   get used(): boolean {
     return this.#operation !== undefined;
+  }
+
+  /** The call's way for long data, where there is one. */
+  get staging(): StagedCall | undefined {
+    const { staging, chair } = this.#all;
+    if (!staging) return undefined;
+    this.staged ??= new StagedCall(staging, {
+      call: this.call,
+      first: () => this.#told && this.#all.isFirst(this),
+      goneBecause: (rank) => chair.goneBecause(rank),
+    });
+    return this.staged;
   }
 
   show(body: Body): boolean {
@@ -137,6 +160,7 @@ export class Meeting implements Board {
 
   /** Ranks that have shown nothing yet. */
   *awaited(): Generator<number> {
+    if (this.staged) yield* this.staged.awaited();
     if (this.#operation?.settled ?? true) return;
     const { board } = this.#all;
     for (let rank = this.#from; rank < this.#to; rank++) if (!board.hasShown(rank, this.call)) yield rank;
@@ -163,10 +187,12 @@ export class Meeting implements Board {
         this.#met = board.size;
         const error = chair.disagrees(this.tag, rank, check);
         this.#operation?.reject(error);
+        this.staged?.fail(error);
         return true;
       }
       this.#met++;
     }
+    if (this.staged?.look()) return true;
     const operation = this.#operation;
     if (!operation || operation.settled) return false;
     while (this.#from < this.#to && board.hasShown(this.#from, call)) this.#from++;
@@ -176,7 +202,8 @@ export class Meeting implements Board {
   }
 
   gone(rank: number, error: unknown): void {
-    for (const awaited of this.awaited()) if (awaited === rank) return this.#operation!.reject(error);
+    this.staged?.gone(rank, error);
+    for (const awaited of this.awaited()) if (awaited === rank) return this.#operation?.reject(error);
   }
 
   #wait(from: number, to: number): Operation<void> {

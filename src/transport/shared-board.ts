@@ -121,6 +121,10 @@ export class SharedBoard {
     this.#ended = calls;
   }
 
+  hasEnded(rank: number, call: number): boolean {
+    return ((Atomics.load(this.#shared.words, this.#done(rank)) - call) | 0) > 0;
+  }
+
   hasBegun(rank: number, call: number): boolean {
     return Atomics.load(this.#shared.words, this.#cell(rank, call) + BEGUN) === ((call + 1) | 0);
   }

@@ -2,6 +2,7 @@
 // that says whether it sleeps, a ring for each ordered pair, a board for collectives, and slots for long messages, which
 // belong to their sender. Pure. Used by shared-memory.ts, and by who makes the memory.
 import { boardSize } from "./shared-board.ts";
+import { stagingSize } from "./shared-staging.ts";
 
 /** What different processes write lies this far apart, so that no cache line goes to and fro for nothing. */
 const LINE = 128;
@@ -10,6 +11,9 @@ const PAGE = 4096;
 export interface SharedLayout {
   /** Offset of what the ranks show each other in collectives (shared-board.ts). */
   readonly board: number;
+  /** Offset of where they stage long data of collectives (shared-staging.ts), and bytes of a slot there. */
+  readonly staging: number;
+  readonly stagingRoom: number;
   /** Bytes in all. */
   readonly bytes: number;
   /** Bytes of a ring's records: a power of two. */
@@ -41,10 +45,14 @@ export function sharedLayout(size: number): SharedLayout {
   const rings = up(size * LINE, PAGE);
   const flags = up(rings + size * size * stride, PAGE);
   const board = up(flags + size * slots * LINE, PAGE);
-  const memory = up(board + boardSize(size).bytes, PAGE);
+  const staging = up(board + boardSize(size).bytes, PAGE);
+  const stagingRoom = size <= 8 ? 1024 * 1024 : size <= 16 ? 256 * 1024 : 64 * 1024;
+  const memory = up(staging + stagingSize(size, stagingRoom).bytes, PAGE);
   const ringAt = (from: number, to: number) => rings + (from * size + to) * stride;
   return {
     board,
+    staging,
+    stagingRoom,
     bytes: memory + size * slots * slotBytes,
     ring,
     slots,

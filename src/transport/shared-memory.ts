@@ -5,6 +5,7 @@ import type { Shared } from "./ring.ts";
 import { SharedBoard } from "./shared-board.ts";
 import { type SharedLayout, sharedLayout } from "./shared-layout.ts";
 import { SharedLink } from "./shared-link.ts";
+import { SharedStaging } from "./shared-staging.ts";
 import type { Landing, Link, Sink } from "./transport.ts";
 
 /** What is sent over a peer's connection to wake it; no frame begins so. */
@@ -58,6 +59,12 @@ export class SharedMemory implements Sink {
   board(size: number, poll: () => boolean): SharedBoard {
     this.#pollMore = poll;
     return new SharedBoard(this.#shared, this.#layout.board, this.#self, size, (rank) => this.#links[rank]?.wake());
+  }
+
+  /** Where the ranks of this board stage long data. */
+  staging(board: SharedBoard): SharedStaging {
+    const { staging, stagingRoom } = this.#layout;
+    return new SharedStaging(this.#shared, staging, stagingRoom, board, (rank) => this.#links[rank]?.wake());
   }
 
   // --- what the progress engine calls ---

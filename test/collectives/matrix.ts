@@ -22,7 +22,7 @@ export async function eachRow(
   const variable = variableOf(collective);
   for (const [i, { name }] of algorithms[collective].entries()) {
     process.env[variable] = name;
-    sharing = name === "shared";
+    sharing = name === "shared" || name === "staged";
     try {
       await body(1000 * i, name);
     } catch (error) {

@@ -38,7 +38,7 @@ test("the collectives have these algorithms beside linear", () => {
     ["allgather", "ring", "recursive-doubling", "bruck"],
     ["alltoall", "bruck", "pairwise"],
     ["reduce", "rabenseifner", "binomial"],
-    ["allreduce", "shared", "ring", "rabenseifner", "recursive-doubling"],
+    ["allreduce", "shared", "staged", "ring", "rabenseifner", "recursive-doubling"],
     ["reduceScatter", "ring", "binomial"],
     ["scan", "recursive-doubling"],
     ["exscan", "recursive-doubling"],
@@ -99,7 +99,7 @@ test("an unknown name is an error that lists the rows", () => {
       (error: Error) =>
         error instanceof RangeError &&
         error.message ===
-          "Cannot use TSMPI_ALLREDUCE=rign: expected one of shared, ring, rabenseifner, recursive-doubling, linear",
+          "Cannot use TSMPI_ALLREDUCE=rign: expected one of shared, staged, ring, rabenseifner, recursive-doubling, linear",
     );
   });
   ok(picked("allreduce", { size: 4 }));

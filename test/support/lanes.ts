@@ -10,6 +10,10 @@ import { type Body, bodyBytes, isNote } from "../../src/data/body.ts";
 import { BYTES, VALUE } from "../../src/data/element.ts";
 import { promised, type Started } from "../../src/engine/operation.ts";
 import { boardSize, SharedBoard } from "../../src/transport/shared-board.ts";
+import { SharedStaging, stagingSize } from "../../src/transport/shared-staging.ts";
+
+/** Bytes of a segment of long data in memory that ranks share: so short that there are many. */
+const SEGMENT = 320;
 
 interface Message {
   readonly body: Body;
@@ -85,12 +89,17 @@ export class FakeNetwork {
     const call = this.#calls++;
     if (this.#meetings.length > 0) this.#move();
     return channels.map((to, rank) => ({
+      ...this.#shown(rank, call),
       rank,
       size,
-      board: this.#meetings[rank]?.begin(call, 0),
       isend: (dest, body) => this.#send(to[dest]!, body),
       irecv: (source, into, orNote = false) => this.#receive(channels[source]![rank]!, into, orNote),
     }));
+  }
+
+  #shown(rank: number, call: number): Pick<Lane, "board" | "staging"> {
+    const meeting = this.#meetings[rank]?.begin(call, 0);
+    return { board: meeting, staging: meeting?.staging };
   }
 
   /** Runs one collective on every rank. @returns what each got */
@@ -120,13 +129,15 @@ export class FakeNetwork {
   }
 
   #share(): void {
-    const memory = new Uint8Array(boardSize(this.size).bytes);
+    const staged = Math.ceil(boardSize(this.size).bytes / 128) * 128;
+    const memory = new Uint8Array(staged + stagingSize(this.size, SEGMENT).bytes);
     const shared = { bytes: memory, words: new Int32Array(memory.buffer) };
     for (let rank = 0; rank < this.size; rank++) {
-      const board = new SharedBoard(shared, 0, rank, this.size, () => this.#move());
-      this.#meetings.push(
-        new Meetings(board, { disagrees: () => new Error("ranks disagree"), goneBecause: () => undefined }),
-      );
+      const wake = () => this.#move();
+      const board = new SharedBoard(shared, 0, rank, this.size, wake);
+      const staging = new SharedStaging(shared, staged, SEGMENT, board, wake);
+      const chair = { disagrees: () => new Error("ranks disagree"), goneBecause: () => undefined };
+      this.#meetings.push(new Meetings(board, chair, staging));
     }
   }
 

@@ -1,8 +1,10 @@
 // The contract over shared memory: two ranks in one process that share a piece of its memory, woken by inproc links.
 import { test } from "uvu";
 import { inprocLinks } from "../../src/transport/inproc.ts";
+import { boardSize } from "../../src/transport/shared-board.ts";
 import { sharedLayout } from "../../src/transport/shared-layout.ts";
 import { SharedMemory } from "../../src/transport/shared-memory.ts";
+import { stagingSize } from "../../src/transport/shared-staging.ts";
 import { equal, ok } from "../support/assert.ts";
 import { transportContract } from "./contract.ts";
 
@@ -26,6 +28,7 @@ for (const size of [1, 2, 3, 16, 17, 64]) {
         places.push([layout.flag(a, slot), 4], [layout.slot(a, slot), layout.slotBytes]);
       }
     }
+    places.push([layout.board, boardSize(size).bytes], [layout.staging, stagingSize(size, layout.stagingRoom).bytes]);
     places.sort(([a], [b]) => a - b);
     for (const [i, [at]] of places.slice(1).entries()) ok(places[i]![0] + places[i]![1] <= at);
     const [last, length] = places.at(-1)!;
@@ -33,5 +36,9 @@ for (const size of [1, 2, 3, 16, 17, 64]) {
     ok(places.every(([at]) => at % 64 === 0));
   });
 }
+
+test("8 ranks and fewer share memory in a container, whose /dev/shm has 64 MiB", () => {
+  for (let size = 2; size <= 8; size++) ok(sharedLayout(size).bytes < 48 * 2 ** 20, `${size} ranks`);
+});
 
 test.run();

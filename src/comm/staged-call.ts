@@ -1,0 +1,128 @@
+// comm/staged-call: layer 5. A collective call that moves long data through memory that all ranks share
+// (transport/shared-staging.ts). Owned by its meeting; algorithms have it as the `staging` of their lane.
+import { Operation } from "../engine/operation.ts";
+import type { SharedStaging, Staged } from "../transport/shared-staging.ts";
+import type { Staging } from "./lane.ts";
+
+/** The call, as its meeting knows it. */
+export interface Turn {
+  readonly call: number;
+  /** True when all calls before it have ended here. A rank has one call at a time in its slots: so all go in the same order. */
+  first(): boolean;
+  goneBecause(rank: number): unknown;
+}
+
+export class StagedCall implements Staging {
+  readonly #staging: SharedStaging;
+  readonly #turn: Turn;
+  used = false;
+  /** What is waited for: `#here` of the ranks from `#from` on. */
+  #operation: Operation<void> | undefined;
+  #here: (rank: number) => boolean = () => true;
+  #from = 0;
+  /** What has failed for good. */
+  #error: unknown;
+
+  constructor(staging: SharedStaging, turn: Turn) {
+    this.#staging = staging;
+    this.#turn = turn;
+  }
+
+  get room(): number {
+    return this.#staging.room;
+  }
+
+  async begin(staged: Staged): Promise<void> {
+    this.used = true;
+    const late = this.#wait(() => this.#turn.first());
+    if (late) await late;
+    this.#staging.begin(this.#turn.call, staged);
+  }
+
+  async own(k: number): Promise<Uint8Array> {
+    const staging = this.#staging;
+    const { call } = this.#turn;
+    const user = staging.usedBy();
+    if (user !== undefined && user !== call) {
+      const ended = (rank: number) => staging.hasEnded(rank, user);
+      const late = this.#wait(ended);
+      if (late) {
+        staging.waits(true);
+        // They may have ended it before they could know.
+        this.look();
+        await late;
+        staging.waits(false);
+      }
+    }
+    staging.take(call);
+    return staging.segment(staging.self, call, k);
+  }
+
+  staged(rank: number): Staged {
+    return this.#staging.staged(rank, this.#turn.call);
+  }
+
+  segment(rank: number, k: number): Uint8Array {
+    return this.#staging.segment(rank, this.#turn.call, k);
+  }
+
+  step(steps: number): void {
+    this.#staging.step(this.#turn.call, steps);
+  }
+
+  taken(steps: number): Promise<void> | undefined {
+    return this.#wait((rank) => this.#staging.hasTaken(rank, this.#turn.call, steps));
+  }
+
+  end(): void {
+    this.#staging.end(this.#turn.call);
+  }
+
+  // --- what the meeting calls ---
+
+  /** Looks whether what is waited for is here. True when it is. */
+  look(): boolean {
+    const operation = this.#operation;
+    if (!operation || operation.settled || !this.#arrived()) return false;
+    operation.resolve();
+    return true;
+  }
+
+  #arrived(): boolean {
+    const { self, size } = this.#staging;
+    while (this.#from < size && (this.#from === self || this.#here(this.#from))) this.#from++;
+    return this.#from === size;
+  }
+
+  /** Ranks that are waited for. */
+  *awaited(): Generator<number> {
+    if (this.#operation?.settled ?? true) return;
+    const { self, size } = this.#staging;
+    for (let rank = this.#from; rank < size; rank++) if (rank !== self && !this.#here(rank)) yield rank;
+  }
+
+  gone(rank: number, error: unknown): void {
+    for (const awaited of this.awaited()) if (awaited === rank) return this.fail(error);
+  }
+
+  /** The call has failed: what it waits for, or will, is not awaited. */
+  fail(error: unknown): void {
+    this.#error ??= error;
+    this.#operation?.reject(error);
+  }
+
+  /** Undefined where `here` is true of all other ranks already. */
+  #wait(here: (rank: number) => boolean): Promise<void> | undefined {
+    if (this.#error) return Promise.reject(this.#error);
+    this.#here = here;
+    this.#from = 0;
+    if (this.#arrived()) return undefined;
+    const operation = new Operation<void>();
+    this.#operation = operation;
+    for (const rank of this.awaited()) {
+      const error = this.#turn.goneBecause(rank);
+      if (error) return Promise.reject(error);
+    }
+    return operation.promise();
+  }
+}
