@@ -117,6 +117,16 @@ export const benches: readonly Bench[] = [
     },
   },
   {
+    name: "rma",
+    about: "one-sided calls, beside a message and its answer",
+    columns: ["Size", "Ping-pong (us)", "Put+flush (us)", "Get (us)", "Accumulate+flush", "FetchAndOp (us)"],
+    np: pair,
+    work: {
+      ...{ pairs: true, window: 1, warmup: 20_000, messages: 20_000 },
+      sizes: { usual: "8,64,512,4K,32K,256K,1M,4M", object: false, multipleOf: 8, bytes: GiB },
+    },
+  },
+  {
     name: "startup",
     about: "`tsmpi run -np N hello` from start to end",
     columns: ["Ranks", "Median (ms)", "Min (ms)", "Max (ms)", "Iterations"],

@@ -16,7 +16,7 @@ export interface Comparison {
   /** Both sides get no more cores than this. */
   readonly cores?: number;
   /** Which of the bench's values is compared. */
-  readonly value: "latency" | "rate" | "bandwidth" | "median" | "rest" | "after" | "cpu";
+  readonly value: "latency" | "rate" | "bandwidth" | "put" | "get" | "fetch" | "median" | "rest" | "after" | "cpu";
   readonly unit: "us" | "/s" | "MB/s" | "ms" | "MiB" | "%";
   /** Ratios to reach, above 1 where ours is to be better: their value by ours, or where more is better, ours by theirs. */
   readonly reach: number;
@@ -61,6 +61,7 @@ const object = { size: "object", np: 2 } as const;
 const array = { bench: "latency", np: 2 } as const;
 const holding = { bench: "holding", np: 2 } as const;
 const rate = { bench: "rate", ...object, value: "rate", unit: "/s" } as const;
+const rma = { bench: "rma", np: 2, unit: "us" } as const;
 const memory = { bench: "memory", np: 2, unit: "MiB" } as const;
 const crowded = { np: 8, cores: 2 } as const;
 const network = { network: true } as const;
@@ -89,6 +90,9 @@ export const comparisons: readonly Comparison[] = [
     ofObjects("bcast", np, [1, 1.5]),
     ofObjects("gather", np, [1, 1.5]),
   ]),
+  { name: "rma-put", title: "put and flush, 8 bytes", ...rma, size: 8, value: "put", reach: 1 },
+  { name: "rma-fetch", title: "fetchAndOp", ...rma, size: 8, value: "fetch", reach: 1 },
+  { name: "rma-get-1m", title: "get, 1 MiB", ...rma, size: MiB, value: "get", reach: 1.5 },
   latency(
     { name: "network-object", title: "network: object ping-pong", bench: "latency", ...object, ...network },
     [0.9, 1.1],

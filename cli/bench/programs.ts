@@ -10,6 +10,7 @@ export const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   bcast: () => import("./programs/bcast.ts"),
   gather: () => import("./programs/gather.ts"),
   allreduce: () => import("./programs/allreduce.ts"),
+  rma: () => import("./programs/rma.ts"),
   memory: () => import("./programs/memory.ts"),
   idle: () => import("./programs/idle.ts"),
   near: () => import("./programs/near.ts"),

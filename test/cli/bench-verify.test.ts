@@ -116,6 +116,22 @@ test("the benches barrier, memory and idle fail when a barrier does not hold, or
   }
 });
 
+/** Does something else than the call of a window of this name. */
+const changeWin = (name: string, does: string) => `MPI.Win.prototype.${name} = async function (...args) { ${does} };`;
+
+test("the bench rma fails when a put or an accumulate does nothing, and when a get or fetchAndOp gives something else", async () => {
+  for (const [name, does] of [
+    ["put", ""],
+    ["get", "args[0][args[0].length - 1] = -1; return args[0];"],
+    ["accumulate", ""],
+    ["fetchAndOp", "return args[1];"],
+  ] as const) {
+    const { code, stdout, stderr } = await fromBinary("rma", 800, changeWin(name, does));
+    match(stderr, /Cannot measure one-sided calls of 800 bytes .*: its data is wrong, got/, name);
+    equal([code, stdout], [1, ""]);
+  }
+});
+
 /** A module that stands in for mpi4py: a communicator of one rank, whose `sendrecv` and `bcast` give something else. */
 const wrongMpi4py = `import time
 class Comm:
@@ -125,8 +141,13 @@ class Comm:
     def allreduce(self, value): return -1
     def gather(self, value, root=0): return [value]
     def Sendrecv(self, value, dest, recvbuf, source): recvbuf[:] = 0
+    def barrier(self): pass
+class Win:
+    Allocate = lambda *args, **rest: Win()
+    def __getattr__(self, name): return lambda *args, **rest: None
 class MPI:
     COMM_WORLD = Comm()
+    Win = Win
     Wtime = time.time
 `;
 
@@ -146,6 +167,7 @@ test("mpi4py's programs fail on wrong data too", () => {
     ["bcast", "object"],
     ["gather", "object"],
     ["allreduce", "object"],
+    ["rma", 80],
   ] as const) {
     const command = [python, join(root, `samples/bench/${program}.py`), taskOf(program, size)];
     const env = { ...process.env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: "1" };

@@ -7,6 +7,8 @@ import { leftovers, tsmpi, workspace } from "../support/tsmpi.ts";
 
 const samples = join(import.meta.dir, "../../samples");
 const sizes = [1, 2, 5, 8];
+/** What the sample heat has drawn, which is the same for any number of ranks. */
+const heats = new Set<string>();
 const ranksOf = (size: number) => Array.from({ length: size }, (_, rank) => rank);
 
 /** Runs a sample to its good end, and returns its lines in alphabetical order: those of different ranks have no order. */
@@ -134,6 +136,50 @@ for (const size of sizes) {
     match((await linesOf(size, "cg", `${size}`, "9"))[0]!, `Solved ${size} equation`);
   });
 
+  test(`counter does every task once ${on}`, async () => {
+    for (const tasks of [0, 200]) {
+      const lines = await linesOf(size, "counter", `${tasks}`);
+      const done = lines.slice(0, -1).map((line) => /^Rank (\d) did (\d+) of the \d+ tasks$/.exec(line)!);
+      equal(
+        done.map(([, rank]) => Number(rank)),
+        ranks,
+      );
+      is(
+        done.reduce((sum, [, , count]) => sum + Number(count), 0),
+        tasks,
+      );
+      const longest = tasks === 0 ? "1: 0 steps" : "171: 124 steps";
+      is(lines.at(-1), `The longest way to 1 is that of ${longest}`);
+    }
+  });
+
+  test(`histogram counts every throw ${on}`, async () => {
+    for (const throws of [1, 2000]) {
+      const lines = await linesOf(size, "histogram", `${throws}`);
+      const bins = lines.map((line) => /^ ?(\d+) █* (\d+)$/.exec(line)).filter((bin) => bin !== null);
+      equal(
+        bins.map(([, sum]) => Number(sum)).sort((a, b) => a - b),
+        Array.from({ length: 16 }, (_, i) => i + 3),
+      );
+      is(
+        bins.reduce((sum, [, , count]) => sum + Number(count), 0),
+        throws * size,
+      );
+      is(lines.includes(`${throws * size} throws of three dice (ranks: ${size})`), true);
+    }
+  });
+
+  test(`heat draws the same plate, and as one rank by itself, ${on}`, async () => {
+    const result = await tsmpi(["run", "-np", `${size}`, "sample:heat"]);
+    equal([result.stderr, result.code], ["", 0]);
+    const lines = result.stdout.trimEnd().split("\n");
+    is(lines.length, 13);
+    for (const line of lines.slice(0, -1)) match(line, /^█[ ·░▒▓█]{63}$/);
+    match(lines.at(-1)!, /^The plate holds \d+\.\d\d after 400 steps$/);
+    heats.add(lines.join("\n"));
+    is(heats.size, 1);
+  });
+
   test(`log ends with a line of each rank, in order, ${on}`, async () => {
     equal(
       await linesOf(size, "log"),
@@ -176,11 +222,14 @@ test("halo shows every generation on a terminal, one over the other", async () =
   equal([...new Set(stdout.match(/\[3\dm/g))].sort(), ["[31m", "[32m", "[33m", "[34m"]);
 });
 
-test("ring, sort, cg and halo refuse arguments that make no sense, with one message", async () => {
+test("samples refuse arguments that make no sense, with one message", async () => {
   for (const [sample, argument, message] of [
     ["ring", "0", "Cannot go round 0 times: expected a whole number from 1"],
     ["sort", "none", "Cannot sort: expected whole numbers, how many to sort from 1, and a seed"],
     ["halo", "-1", "Cannot live for -1 generations: expected a whole number"],
+    ["counter", "-1", "Cannot do -1 tasks: expected a whole number"],
+    ["histogram", "0", "Cannot throw 0 times: expected a whole number from 1"],
+    ["heat", "x", "Cannot compute x steps: expected a whole number"],
     ["cg", "2", "Cannot solve: expected whole numbers, at least one equation for each rank, and a seed"],
   ] as const) {
     const { code, stdout, stderr } = await tsmpi(["run", "-np", "3", `sample:${sample}`, argument]);
