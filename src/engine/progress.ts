@@ -119,6 +119,8 @@ export class Progress {
   /** Something arrived from another rank. */
   arrived(): void {
     this.#arrived = true;
+    // A rank that serves a window waits in one long call: without this, it would sleep between any two requests.
+    if (!this.#turning && this.#waiting.length > 0 && this.#spinNs > 0 && !this.#polled) this.#turn();
   }
 
   /**

@@ -11,6 +11,7 @@ import { checkOptions } from "./arguments.ts";
 import { attempt } from "./call.ts";
 import type { Datatype } from "./datatype.ts";
 import { Request } from "./request.ts";
+import { addDirectly, getDirectly, putDirectly } from "./win-direct.ts";
 import { WinEpochs } from "./win-epochs.ts";
 import {
   checkLocal,
@@ -68,6 +69,7 @@ export abstract class WinAccess extends WinEpochs {
    * @see MPI-4.1 §12.3.1
    */
   put(origin: BufferLike, options: PlaceOptions): Promise<void> {
+    if (this.live && putDirectly(this.use("put"), origin, options)) return this.served(undefined);
     return this.#wait("put", () => this.#put("put", origin, options));
   }
 
@@ -89,6 +91,7 @@ export abstract class WinAccess extends WinEpochs {
    * @see MPI-4.1 §12.3.2
    */
   get<B extends BufferLike>(into: B, options: PlaceOptions): Promise<B> {
+    if (this.live && getDirectly(this.use("get"), into, options)) return this.served(into);
     return this.#wait("get", () => this.#get("get", into, options));
   }
 
@@ -162,6 +165,7 @@ export abstract class WinAccess extends WinEpochs {
     result: B,
     options: TargetOptions & OpOption & { type?: Datatype },
   ): Promise<B> {
+    if (this.live && addDirectly(this.use("fetchAndOp"), origin, result, options)) return this.served(result);
     return this.#wait("fetchAndOp", () => {
       const call = "fetchAndOp";
       checkOptions(call, options, [...TARGET, "type", "op"]);
@@ -251,7 +255,7 @@ export abstract class WinAccess extends WinEpochs {
     return attempt(() => {
       const { operation, rank } = start();
       // Done already, as what is near is: nothing to describe.
-      if (operation.settled && !operation.failed) return operation.promise();
+      if (operation.settled && !operation.failed) return this.served(operation.result);
       return this.waitFor(`${call}(target ${rank})`, operation);
     });
   }

@@ -263,6 +263,11 @@ export abstract class WinEpochs extends WinHandle {
 
   /** Waits until what was asked of a rank is done there, within an epoch of locks. @throws {MPI.Exception} ERR_RMA_SYNC, ERR_RANK @see MPI-4.1 §12.5.4 */
   flush(target: number): Promise<void> {
+    // What is near was done at once.
+    if (this.live) {
+      const { near, epochs } = this.use("flush");
+      if (typeof target === "number" && near[target] && epochs.locked(target)) return this.served(undefined);
+    }
     return this.#flush("flush", target);
   }
   /** As flush, for all ranks. @throws {MPI.Exception} ERR_RMA_SYNC @see MPI-4.1 §12.5.4 */

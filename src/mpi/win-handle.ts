@@ -200,6 +200,12 @@ export abstract class WinHandle {
     return this.#window !== undefined && !this.#freed;
   }
 
+  /** A promise of what a call has done at once. In a loop of such calls, timers and sockets have their turn, too. */
+  protected served<T>(value: T): Promise<T> {
+    const turn = this.#window!.endpoint.engine.progress.served();
+    return turn ? turn.then(() => value) : Promise.resolve(value);
+  }
+
   /** Waits on behalf of a call. */
   protected waitFor<T>(call: string, operation: Operation<T>, waiting: () => string = () => ""): Promise<T> {
     const { engine, name } = this.exists(call).endpoint;

@@ -9,7 +9,7 @@ import type { Group } from "../comm/group.ts";
 import { allocate } from "../data/buffer.ts";
 import type { Engine } from "../engine/engine.ts";
 import { OwnWord } from "./locks.ts";
-import type { Near } from "./near.ts";
+import { type Near, Views } from "./near.ts";
 import { Regions } from "./regions.ts";
 import { mapShared, SharedFile } from "./shared.ts";
 import { Window } from "./window.ts";
@@ -72,7 +72,7 @@ export async function makeWindow(
 
 /** Memory that this rank alone reaches. */
 function ownMemory(bytes: Uint8Array): Near {
-  return { bytes, alone: (change) => change(), lock: new OwnWord() };
+  return { bytes, views: new Views(bytes), alone: (change) => change(), lock: new OwnWord() };
 }
 
 function newMemory(size: number): Uint8Array {

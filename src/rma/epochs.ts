@@ -62,6 +62,12 @@ export class Epochs {
     else if (access.kind === "lock") this.#checkHeld(call, access.targets, target);
   }
 
+  /** True where this rank holds the lock of `target`: then every call there is allowed. */
+  locked(target: number): boolean {
+    const access = this.#access;
+    return access.kind === "lockAll" || (access.kind === "lock" && access.targets.get(target) === true);
+  }
+
   /** A call that is allowed in lock epochs only. @param target all by default */
   passive(call: string, target?: number): void {
     const access = this.#access;

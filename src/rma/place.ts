@@ -80,11 +80,13 @@ function run(op: Op, { tree }: Place, there: TypedArray, values: TypedArray): vo
   else op.combineInto(there, values, there);
 }
 
-/** Bytes as elements; undefined where they are not aligned. */
-function viewOf(element: number, bytes: Uint8Array): TypedArray | undefined {
+/** Bytes as elements; undefined where they are not aligned. A rest that is no whole element is left out. */
+export function viewOf(element: number, bytes: Uint8Array): TypedArray | undefined {
   const { view, size } = elements[element]!;
   if (element === BYTES || !view) return bytes;
-  return bytes.byteOffset % size === 0 ? new view(bytes.buffer, bytes.byteOffset, bytes.byteLength / size) : undefined;
+  return bytes.byteOffset % size === 0
+    ? new view(bytes.buffer, bytes.byteOffset, Math.floor(bytes.byteLength / size))
+    : undefined;
 }
 
 /** Replaces the element that is there if it has these bytes. */

@@ -6,7 +6,7 @@ import { closeSync } from "node:fs";
 import { discardMemory, openNameless } from "../transport/nameless-file.ts";
 import { pause } from "../transport/pause.ts";
 import type { LockWord } from "./locks.ts";
-import type { Near } from "./near.ts";
+import { type Near, Views } from "./near.ts";
 
 const PAGE = 4096;
 /** The longest memory that one array can have. */
@@ -137,6 +137,12 @@ export function mapShared(pid: number, fd: number, sizes: readonly number[], con
     const bytes = all ? all.subarray(offset, offset + size) : map(path, data + offset, size);
     offset += size;
     const discard = () => discardMemory(bytes);
-    return { bytes, alone: (change) => alone(words, change), lock: new SharedWord(words), discard };
+    return {
+      bytes,
+      views: new Views(bytes),
+      alone: (change) => alone(words, change),
+      lock: new SharedWord(words),
+      discard,
+    };
   });
 }
