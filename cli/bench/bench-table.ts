@@ -16,6 +16,8 @@ export interface Work {
     readonly bytes: number;
   };
   readonly window: number;
+  /** True where it writes files: `--path` says where. */
+  readonly files?: boolean;
   /** Small messages, calls or seconds per row: before the clock runs (until the code is compiled) and while it runs. */
   readonly warmup: number;
   readonly messages: number;
@@ -124,6 +126,26 @@ export const benches: readonly Bench[] = [
     work: {
       ...{ pairs: true, window: 1, warmup: 20_000, messages: 20_000 },
       sizes: { usual: "8,64,512,4K,32K,256K,1M,4M", object: false, multipleOf: 8, bytes: GiB },
+    },
+  },
+  {
+    name: "io",
+    about: "a file by all ranks, as parts of what one alone gets",
+    columns: [
+      "Size",
+      ...[
+        "Alone write (MB/s)",
+        "Alone read (MB/s)",
+        "4 KiB pieces",
+        "Collective write",
+        "Collective read",
+        "Iterations",
+      ],
+    ],
+    np: { usual: 8, least: 1 },
+    work: {
+      ...{ pairs: false, window: 1, warmup: 0, messages: 5, files: true },
+      sizes: { usual: "1G", object: false, multipleOf: 1, bytes: GiB },
     },
   },
   {

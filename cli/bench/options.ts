@@ -22,6 +22,8 @@ export interface BenchOptions {
   pairs: number | undefined;
   /** Names of comparisons, with commas between them, as they were typed. */
   rows: string | undefined;
+  /** The directory for a bench's files, as it was typed. */
+  path: string | undefined;
   /** A file to write, as it was typed. */
   html: string | undefined;
   markdown: boolean;
@@ -92,6 +94,16 @@ const benchOptions: readonly OptionRow[] = [
     about: "what ranks use: auto, shared-memory or websocket",
     apply(options, value, option) {
       options.transport = transportName(value, option);
+    },
+  },
+  {
+    names: ["path"],
+    shown: "--path DIR",
+    value: "DIR",
+    about: "with io: where its files are, for as long as it runs",
+    apply(options, value, option) {
+      if (!statSync(value, { throwIfNoEntry: false })?.isDirectory()) throw misfit(option, value, "a directory");
+      options.path = value;
     },
   },
   {
@@ -174,7 +186,7 @@ export function parseBench(argv: readonly string[]): BenchOptions | "help" {
   const options: BenchOptions = {
     ...{ bench: undefined, np: undefined, sizes: undefined, iterations: undefined, warmup: undefined },
     ...{ model: false, json: false, against: undefined, pairs: undefined, rows: undefined, html: undefined },
-    ...{ markdown: false, quick: false, transport: undefined },
+    ...{ markdown: false, quick: false, transport: undefined, path: undefined },
   };
   const rest = [...argv];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {

@@ -13,5 +13,6 @@ export const programs: Readonly<Record<string, () => Promise<unknown>>> = {
   rma: () => import("./programs/rma.ts"),
   memory: () => import("./programs/memory.ts"),
   idle: () => import("./programs/idle.ts"),
+  io: () => import("./programs/io.ts"),
   near: () => import("./programs/near.ts"),
 };

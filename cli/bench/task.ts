@@ -19,6 +19,8 @@ export interface Task {
   readonly window: number;
   /** Print a line of JSON a row, not OSU's columns. */
   readonly json: boolean;
+  /** The directory for files of a bench that writes some. */
+  readonly path?: string | undefined;
 }
 
 /** Every value is a column; each program says in bench-table which ones it gives. */

@@ -1,5 +1,7 @@
 // cli/commands/bench: layer 10. `tsmpi bench`: measures this machine, verifying the data before timing it.
 
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { type Bench, benchNames, MODEL, ranksFor, type Work } from "../bench/bench-table.ts";
 import { line, row } from "../bench/columns.ts";
 import { type BenchOptions, parseBench } from "../bench/options.ts";
@@ -32,11 +34,12 @@ export async function bench(argv: string[], help: () => Promise<number>): Promis
 
 /** @throws UsageError where options do not go together */
 function checkTogether(options: BenchOptions): void {
-  const { against, bench, model, json, markdown } = options;
+  const { against, bench, model, json, markdown, path } = options;
   for (const name of ["pairs", "rows", "html"] as const) {
     if (options[name] !== undefined && !against) throw alone(`--${name}`);
   }
   if (markdown && !against) throw alone("--markdown");
+  if (path !== undefined && !bench?.work?.files) throw new UsageError("Cannot use --path: expected bench io with it");
   if (markdown && json) throw new UsageError("Cannot use --markdown and --json: expected one of them");
   if (model && against) throw new UsageError(`Cannot use --against with ${MODEL}: it compares what can be measured`);
   for (const [option, value] of Object.entries({ "-np": options.np, "-m": options.sizes })) {
@@ -64,13 +67,14 @@ async function run(options: BenchOptions): Promise<number> {
 
 /** A job whose ranks do the work. */
 function runRanks(bench: Bench & { work: Work }, np: number, options: BenchOptions): Promise<number> {
-  const { sizes: allowed, pairs } = bench.work;
+  const { sizes: allowed, pairs, files } = bench.work;
   if (!allowed && options.sizes !== undefined) throw noSizes(bench);
   const sizes = allowed ? parseSizes(options.sizes ?? allowed.usual, "-m", allowed) : [undefined];
   if (bench.name === "memory" && process.platform !== "linux") {
     throw new UsageError("Cannot run memory: only Linux tells how much memory processes share");
   }
-  const task = planTask(bench, sizes, options, options.json);
+  const path = files ? resolve(options.path ?? tmpdir()) : undefined;
+  const task = { ...planTask(bench, sizes, options, options.json), path };
   if (!options.json) printHeader(bench, np, pairs ? pairing(np) : "all ranks together");
   return launchProgram(bench.name, np, JSON.stringify(task), options.transport);
 }

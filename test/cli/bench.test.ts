@@ -34,7 +34,9 @@ for (const bench of benches) {
       for (const [, ...values] of cells) {
         is(values.length, bench.columns.length - 1);
         ok(
-          values.every((value) => /^\d+(\.\d\d)?$/.test(value) && (Number(value) > 0 || bench.name === "idle")),
+          values.every(
+            (value) => /^\d+(\.\d\d)?$/.test(value) && (Number(value) > 0 || ["idle", "io"].includes(bench.name)),
+          ),
           values.join(" "),
         );
         if (bench.columns.at(-1) === "Iterations") is(values.at(-1), few[1]);
@@ -98,6 +100,8 @@ test("wrong usage exits with 2 and one message that names the value and what was
       /Cannot use --html no\/such\/dir\/page.html: expected/,
     ],
     [["--against", "mpi4py", "--markdown", "--json"], /Cannot use --markdown and --json/],
+    [["latency", "--path", "/tmp"], /Cannot use --path: expected bench io with it/],
+    [["io", "--path", "/no/such/directory"], /Cannot use --path \/no\/such\/directory: expected a directory/],
     [["latency", "--rows", "object"], /Cannot use --rows: expected --against/],
     [["latency", "--html", "x.html"], /Cannot use --html: expected --against/],
     [["latency", "--markdown"], /Cannot use --markdown: expected --against/],
@@ -134,6 +138,7 @@ test("bench --help and help bench name the benches and the options, in 80 column
     "--html",
     "--markdown",
     "--quick",
+    "--path",
   ])
     match(stdout, `\n  ${option}`);
   for (const line of lines(stdout)) ok(line.length <= 80, line);
