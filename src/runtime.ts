@@ -110,7 +110,9 @@ export class Runtime implements Environment {
     const twins = cards.some(({ host, hostIndex }) => host === card.host && hostIndex !== this.host);
     if (twins) this.#processorName = `${card.host} (${network?.named ?? this.host})`;
     const links = await mesh.connect(cards);
-    if (shared) this.#engine.progress.attach(shared, pause() ?? (() => {}));
+    // Looking into sockets is a system call: not where ranks share cores.
+    const polled = shared ?? (spinTime(this.#wireup) > 0 ? mesh.direct() : undefined);
+    if (polled) this.#engine.progress.attach(polled, pause() ?? (() => {}));
     for (const [peer, link] of links.entries()) {
       if (!link) continue;
       const { sharing, hostIndex: host } = cards[peer]!;

@@ -47,6 +47,12 @@ export function writeHeader(into: Uint8Array, at: number, length: number, masked
   if (masked) into.fill(0, end, end + 4);
 }
 
+/** Bytes of the header whose second byte is `second`. */
+function headerLength(second: number): number {
+  const short = second & 0x7f;
+  return 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + (second & 0x80 ? 4 : 0);
+}
+
 /** A whole control frame (close, pong) with a short payload. */
 function controlFrame(opcode: number, payload: Uint8Array, masked: boolean): Uint8Array {
   const start = headerBytes(payload.byteLength, masked);
@@ -63,7 +69,8 @@ export function closeFrame(code: number, masked: boolean): Uint8Array {
 
 /** What a parser tells its connection. */
 export interface ParserEvents {
-  message(message: Uint8Array): void;
+  /** The bytes `start … end` of `message`; all of it without them. */
+  message(message: Uint8Array, start?: number, end?: number): void;
   bulk(window: Uint8Array, length: number): Landing | undefined;
   /** A frame that must be answered: a pong for a ping, a close for a close. */
   reply(frame: Uint8Array): void;
@@ -98,11 +105,30 @@ export class WebSocketParser {
     this.#masked = masked;
   }
 
-  push(chunk: Uint8Array): void {
+  /** The first `end` bytes of `chunk`, which is lent for the call. */
+  push(chunk: Uint8Array, end = chunk.byteLength): void {
     let at = 0;
-    while (at < chunk.byteLength && !this.#ended) {
-      at = this.#left === 0 ? this.#readHeader(chunk, at) : this.#readPayload(chunk, at);
+    while (at < end && !this.#ended) {
+      at = this.#left === 0 ? this.#readHeader(chunk, at, end) : this.#readPayload(chunk, at, end);
     }
+  }
+
+  /** Where the next bytes go as they come, from `landed` on; undefined where they must be pushed. */
+  get landing(): Uint8Array | undefined {
+    return this.#mask || this.#ended ? undefined : this.#landing?.into;
+  }
+  get landed(): number {
+    return this.#landed;
+  }
+
+  /** So many of the next bytes have been written to `landing`. */
+  land(bytes: number): void {
+    this.#landed += bytes;
+    this.#left -= bytes;
+    if (this.#left > 0) return;
+    const { done } = this.#landing!;
+    this.#landing = undefined;
+    done();
   }
 
   /** Ignores what still comes; may be called from inside an event. */
@@ -110,32 +136,36 @@ export class WebSocketParser {
     this.#ended = true;
   }
 
-  #readHeader(chunk: Uint8Array, from: number): number {
+  #readHeader(chunk: Uint8Array, from: number, end: number): number {
+    if (this.#headerFilled === 0 && end - from >= HEADER_LIMIT) {
+      this.#startFrame(chunk, from);
+      return from + headerLength(chunk[from + 1]!);
+    }
     const header = this.#header;
     let at = from;
     let need = 2;
     for (;;) {
       while (this.#headerFilled < need) {
-        if (at === chunk.byteLength) return at;
+        if (at === end) return at;
         header[this.#headerFilled++] = chunk[at++]!;
       }
-      const short = header[1]! & 0x7f;
-      const whole = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + (header[1]! & 0x80 ? 4 : 0);
+      const whole = headerLength(header[1]!);
       if (need === whole) break;
       need = whole;
     }
     this.#headerFilled = 0;
-    this.#startFrame(header);
+    this.#startFrame(header, 0);
     return at;
   }
 
-  #startFrame(header: Uint8Array): void {
-    const first = header[0]!;
-    const masked = (header[1]! & 0x80) !== 0;
+  /** The header is the bytes from `at` on. */
+  #startFrame(header: Uint8Array, at: number): void {
+    const first = header[at]!;
+    const masked = (header[at + 1]! & 0x80) !== 0;
     this.#opcode = first & 0xf;
-    const short = header[1]! & 0x7f;
+    const short = header[at + 1]! & 0x7f;
     let length = short;
-    let end = 2;
+    let end = at + 2;
     if (short >= 126) {
       const bytes = short === 126 ? 2 : 8;
       length = 0;
@@ -150,8 +180,8 @@ export class WebSocketParser {
     if (this.#opcode > PONG) return this.#end(1002, `frames of kind ${this.#opcode} do not exist`);
     if (this.#opcode >= CLOSE && length > 125) return this.#end(1002, "a control frame is longer than 125 bytes");
     if (length > MESSAGE_LIMIT) return this.#end(1009, `a message claims ${length} bytes, more than ${MESSAGE_LIMIT}`);
-    const key = masked ? header.slice(end, end + 4) : undefined;
-    this.#mask = key?.some((byte) => byte !== 0) ? key : undefined;
+    const clear = !masked || (header[end]! | header[end + 1]! | header[end + 2]! | header[end + 3]!) === 0;
+    this.#mask = clear ? undefined : header.slice(end, end + 4);
     this.#maskAt = 0;
     this.#length = length;
     this.#left = length;
@@ -159,13 +189,20 @@ export class WebSocketParser {
     if (length === 0) this.#deliver(new Uint8Array(0));
   }
 
-  #readPayload(chunk: Uint8Array, at: number): number {
-    const take = Math.min(this.#left, chunk.byteLength - at);
+  #readPayload(chunk: Uint8Array, at: number, end: number): number {
+    const take = Math.min(this.#left, end - at);
+    // The usual case, a whole message, costs neither a copy nor a view.
+    if (take === this.#length && take <= SHORT_LIMIT && this.#opcode === BINARY && !this.#mask) {
+      this.#left = 0;
+      this.#events.message(chunk, at, at + take);
+      return at + take;
+    }
     // A short copy costs less than a view of fresh memory.
     let piece = take <= COPIED ? chunk.slice(at, at + take) : chunk.subarray(at, at + take);
     if (this.#mask) piece = this.#unmask(piece, this.#mask);
     if (this.#landing) {
-      this.#land(piece, this.#landing);
+      this.#landing.into.set(piece, this.#landed);
+      this.land(take);
       return at + take;
     }
     if (this.#length > SHORT_LIMIT) return at + this.#window(piece);
@@ -196,15 +233,6 @@ export class WebSocketParser {
     this.#landed = BULK_SHOWN - landing.head;
     landing.into.set(window.subarray(landing.head));
     return take;
-  }
-
-  #land(piece: Uint8Array, landing: Landing): void {
-    landing.into.set(piece, this.#landed);
-    this.#landed += piece.byteLength;
-    this.#left -= piece.byteLength;
-    if (this.#left > 0) return;
-    this.#landing = undefined;
-    landing.done();
   }
 
   #gather(piece: Uint8Array, whole: number): void {

@@ -7,6 +7,9 @@ import { closeFrame, HEADER_LIMIT, headerBytes, WebSocketParser, writeHeader } f
 /** A batch of short messages is closed at this many bytes, about what one system call moves for free. */
 const BATCH_LIMIT = 32 * 1024;
 
+/** Messages are being taken in: what they lead to must not take in others meanwhile. */
+let receiving = false;
+
 interface Segment {
   readonly bytes: Uint8Array;
   readonly sent?: PromiseWithResolvers<void>;
@@ -39,7 +42,7 @@ export class WebSocketLink implements Link {
     this.#sink = sink;
     this.#parser = new WebSocketParser(
       {
-        message: (message) => sink.message(peer, message),
+        message: (message, start, end) => sink.message(peer, message, start, end),
         bulk: (window, length) => sink.bulk(peer, window, length),
         reply: (frame) => this.#enqueue({ bytes: frame }),
         closed: (code, reason) => this.#drop(code, reason),
@@ -97,9 +100,47 @@ export class WebSocketLink implements Link {
     if (this.#queue.length === 0) this.#socket.end();
   }
 
-  /** Bytes from the socket. */
-  receive(chunk: Uint8Array): void {
-    this.#parser.push(chunk);
+  /** Bytes from the socket: the first `length` of `chunk`, which is lent for the call. */
+  receive(chunk: Uint8Array, length = chunk.byteLength): void {
+    receiving = true;
+    try {
+      this.#parser.push(chunk, length);
+    } finally {
+      receiving = false;
+    }
+  }
+
+  /** The socket's descriptor: what is read from it must be given to `receive` or `land`, in order. -1: not now, or no more. */
+  get fd(): number {
+    return this.#gone || this.#closing || receiving ? -1 : ((this.#socket as { fd?: number }).fd ?? -1);
+  }
+
+  /** See WebSocketParser. */
+  get landing(): Uint8Array | undefined {
+    return this.#parser.landing;
+  }
+  get landed(): number {
+    return this.#parser.landed;
+  }
+  land(bytes: number): void {
+    receiving = true;
+    try {
+      this.#parser.land(bytes);
+    } finally {
+      receiving = false;
+    }
+  }
+
+  /** Sends what has been gathered, and what the socket had no room for. True when some of that went. */
+  advance(): boolean {
+    if (this.#gone) return false;
+    if (this.#queue.length === 0) {
+      this.#closeBatch();
+      return false;
+    }
+    const before = this.#queuedBytes;
+    this.drained();
+    return this.#queuedBytes < before;
   }
 
   /** The socket takes bytes again. */

@@ -5,6 +5,7 @@ import type { Socket, TCPSocketListener, UnixSocketListener } from "bun";
 import type { Card, Network } from "../wire/control.ts";
 import { type Connection, refuse } from "./connection.ts";
 import { Dialing, hostHeader, LOCAL } from "./dialing.ts";
+import { DirectSockets } from "./direct-sockets.ts";
 import { type JobKey, judge } from "./handshake.ts";
 import { LinkWatch } from "./link-watch.ts";
 import { LOOPBACK, listenLocally, listenTcp } from "./listening.ts";
@@ -96,6 +97,12 @@ export class Mesh {
       throw new Error(`Cannot connect rank ${this.#self} with the others: ${this.#failure}`);
     for (const link of this.#links) link?.unref();
     return this.#links;
+  }
+
+  /** A look into the connections without the event loop; undefined where that cannot be had, as through TLS. */
+  direct(): DirectSockets | undefined {
+    if (this.#network?.tls) return undefined;
+    return DirectSockets.of(this.#links.filter((link) => link !== undefined));
   }
 
   /** Stops listening, and waiting for those that have not connected. Links stay. */

@@ -46,7 +46,7 @@ function parsing(masked: boolean) {
   const ends: { code: number; reason: string }[] = [];
   const parser = new WebSocketParser(
     {
-      message: (message) => sink.message(0, message),
+      message: (...bytes) => sink.message(0, ...bytes),
       bulk: (window, length) => sink.bulk(0, window, length),
       reply: (reply) => replies.push(reply),
       closed: (code, reason) => ends.push({ code, reason }),

@@ -27,7 +27,7 @@ async function withLink(check: (setup: Setup) => Promise<void>): Promise<void> {
   const heard = new RecordingSink();
   const parser = new WebSocketParser(
     {
-      message: (message) => heard.message(0, message),
+      message: (...bytes) => heard.message(0, ...bytes),
       bulk: (window, length) => heard.bulk(0, window, length),
       reply: () => {},
       closed: () => {},
