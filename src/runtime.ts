@@ -93,7 +93,8 @@ export class Runtime implements Environment {
     const checked = wordVariable("TSMPI_CHECK") === "1" ? new Checked(rank, this.#engine) : undefined;
     const delay = numberVariable("TSMPI_DELAY");
     const sink = checked ?? this.#engine;
-    const shared = place && new SharedMemory(Bun.mmap(place.path, { shared: true }), place.rank, place.size, sink);
+    const memory = place && Bun.mmap(place.path, { shared: true });
+    const shared = memory && new SharedMemory(memory, place.rank, place.size, sink, spinTime(this.#wireup) > 0);
     const mesh = new Mesh(job, rank, size, shared ?? sink, note, network);
     const { addresses, port, nonce } = mesh;
     const card = {

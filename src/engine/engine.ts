@@ -20,12 +20,14 @@ import { Audits } from "./audit.ts";
 import type { Channel } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import { Credit } from "./credit.ts";
-import { type Arrival, arrivalBytes, Message, malformed, Receive, type Target } from "./message.ts";
+import { type Arrival, arrivalBytes, Message, malformed, Receive, sizesOf, type Target } from "./message.ts";
 import { Operation } from "./operation.ts";
 import { Peers } from "./peers.ts";
 import type { Progress } from "./progress.ts";
 import { Rendezvous } from "./rendezvous.ts";
 
+/** A last part of so many bytes goes to the link as it is, not through the frame's own memory. */
+const APART = 512;
 /** Bytes that an eager frame may have beside its message: the heads of MOST_PARTS parts, and the envelope. */
 const EAGER_OVERHEAD = 4096;
 
@@ -52,6 +54,8 @@ export class Engine implements Sink {
   readonly #peers = new Peers();
   /** Whose frames are being taken in. */
   #from = 0;
+  /** The last of them has made this process ask for the bytes of a message. */
+  #asked = false;
   #framesSent = 0;
   #framesReceived = 0;
   /** Told, once, when the connection with a process breaks that has not finished. */
@@ -100,29 +104,21 @@ export class Engine implements Sink {
     const bytes = bodyBytes(body);
     this.#framesSent++;
     if (bytes <= this.#limits.eager && this.#credits[dest]!.take(bytes)) {
-      if (!synchronous) {
-        link.send(encodeEager(context, tag, body.element, 0, check, body.parts));
-        return undefined;
-      }
-      const matched = new Operation<void>();
-      const ack = this.#rendezvous.offer(dest, [], matched);
-      link.send(encodeEager(context, tag, body.element, ack, check, body.parts));
+      const last = body.parts[body.parts.length - 1]!;
+      const apart = last.byteLength >= APART;
+      const matched = synchronous ? new Operation<void>() : undefined;
+      const ack = matched ? this.#rendezvous.offer(dest, [], matched) : 0;
+      const frame = encodeEager(context, tag, body.element, ack, check, body.parts, apart);
+      if (apart) link.send(frame, last);
+      else link.send(frame);
+      if (!matched) return undefined;
       this.#rejectWhenGone(dest);
       return matched;
     }
     const operation = new Operation<void>();
     const parts = body.element === VALUE ? [body.parts[0]!.slice(), ...body.parts.slice(1)] : body.parts;
     const id = this.#rendezvous.offer(dest, parts, operation);
-    link.send(
-      encodeRts(
-        context,
-        tag,
-        body.element,
-        id,
-        check,
-        parts.map((part) => part.byteLength),
-      ),
-    );
+    link.send(encodeRts(context, tag, body.element, id, check, sizesOf(parts)));
     this.#rejectWhenGone(dest);
     return operation;
   }
@@ -259,14 +255,17 @@ export class Engine implements Sink {
 
   // --- what arrives (Sink) ---
 
-  message(peer: number, message: Uint8Array, start?: number, end?: number): void {
+  message(peer: number, message: Uint8Array, start?: number, end?: number): boolean {
     this.progress.arrived();
+    this.#asked = false;
     try {
       this.#from = peer;
       decodeFrames(message, this.#take, start, end);
+      return this.#asked;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#broken(peer, error.message);
+      return false;
     }
   }
 
@@ -281,7 +280,7 @@ export class Engine implements Sink {
         this.#framesReceived++;
         landing.done();
       };
-      return { head: landing.head, into: landing.into, done };
+      return { ...landing, done };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#broken(peer, error.message);
@@ -302,6 +301,7 @@ export class Engine implements Sink {
   readonly #take = (frame: Frame): void => {
     const peer = this.#from;
     this.#framesReceived++;
+    this.#asked = false;
     switch (frame.kind) {
       case "eager":
         return this.#takeEager(peer, frame);
@@ -331,8 +331,7 @@ export class Engine implements Sink {
   };
 
   #takeEager(peer: number, frame: Frame & { kind: "eager" }): void {
-    const { parts: given } = frame;
-    const sizes = given.length === 1 ? [given[0]!.byteLength] : given.map((part) => part.byteLength);
+    const sizes = sizesOf(frame.parts);
     const wrong = malformed(frame.element, sizes);
     if (wrong) throw new RangeError(wrong);
     const channel = this.#channel(frame.context);
@@ -372,6 +371,7 @@ export class Engine implements Sink {
       return operation.reject(error);
     }
     const done = () => receive.finish(message, parts, true);
+    this.#asked = true;
     this.#rendezvous.accept(message.source, id, parts, done, (error) => operation.reject(error));
   }
 

@@ -14,6 +14,11 @@ export interface Arrival {
   readonly sizes: readonly number[];
 }
 
+/** Bytes of each part. */
+export function sizesOf(parts: readonly Uint8Array[]): number[] {
+  return parts.length === 1 ? [parts[0]!.byteLength] : parts.map((part) => part.byteLength);
+}
+
 /** Bytes of all parts. */
 export function arrivalBytes({ sizes }: Arrival): number {
   let bytes = 0;

@@ -6,6 +6,8 @@ import { Operation } from "./operation.ts";
 
 /** Bytes of one piece: long enough for the system call not to matter, short enough that others get a turn between. */
 const PIECE = 512 * 1024;
+/** Pieces that a link is given before it has sent the first of them, so that it never waits for the next. */
+const AHEAD = 2;
 
 interface Offer {
   readonly peer: number;
@@ -98,15 +100,21 @@ export class Rendezvous {
 
   async #stream({ peer, parts }: Offer, transfer: number): Promise<void> {
     const link = this.#links[peer]!;
+    const under: Promise<void>[] = [];
     for (const [part, bytes] of parts.entries()) {
       for (let offset = 0; offset < bytes.byteLength; offset += PIECE) {
         const piece = bytes.subarray(offset, offset + PIECE);
         const head = encodeDataHead({ transfer, part, offset }, piece.byteLength);
         this.sent++;
         const sending = link.sendBulk(head, piece);
-        if (sending) await sending;
+        if (!sending) continue;
+        under.push(sending);
+        // Where one fails the next may, too, before anybody waits for it.
+        sending.catch(() => {});
+        if (under.length >= AHEAD) await under.shift();
       }
     }
+    await Promise.all(under);
   }
 
   /**
@@ -150,6 +158,7 @@ export class Rendezvous {
     return {
       head,
       into: memory.subarray(offset, offset + length),
+      more: target.left > length,
       done: () => {
         target.left -= length;
         if (target.left > 0) return;

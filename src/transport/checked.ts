@@ -4,7 +4,7 @@
 //   a mark, bytes of the head (1 each), number, bytes of head and body, checksum of the head, of the body (4 each); head; body
 //
 // Messages may arrive joined, so that each has its length.
-import { type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
+import { joined, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
 
 /** Begins every message. No frame does, and no bell of shared-memory.ts. */
 const MARK = 0xc5;
@@ -52,19 +52,21 @@ export class Checked implements Sink {
     return new CheckedLink(link);
   }
 
-  message(peer: number, message: Uint8Array, start = 0, end = message.byteLength): void {
+  message(peer: number, message: Uint8Array, start = 0, end = message.byteLength): boolean {
+    let more = false;
     const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
     for (let at = start; at < end; ) {
-      if (message[at] !== MARK || at + HEADER > end) return this.#broken(peer, "it does not begin as one");
+      if (message[at] !== MARK || at + HEADER > end) return this.#drop(peer, "it does not begin as one");
       const label = labelOf(view, at);
       const [first, last] = [at + HEADER, at + HEADER + label.length];
-      if (last > end) return this.#broken(peer, `it has ${end - first} of ${label.length} bytes`);
+      if (last > end) return this.#drop(peer, `it has ${end - first} of ${label.length} bytes`);
       const head = message.subarray(first, first + label.head);
       const wrong = this.#wrong(peer, label, head) ?? wrongBody(label, message.subarray(first + label.head, last));
-      if (wrong) return this.#broken(peer, wrong);
-      this.#sink.message(peer, message, first, last);
+      if (wrong) return this.#drop(peer, wrong);
+      more = this.#sink.message(peer, message, first, last) === true;
       at = last;
     }
+    return more;
   }
 
   bulk(peer: number, window: Uint8Array, length: number): Landing | undefined {
@@ -86,7 +88,7 @@ export class Checked implements Sink {
       if (bad) this.#broken(peer, bad);
       else landing.done();
     };
-    return { head: landing.head + HEADER, into: landing.into, done };
+    return { ...landing, head: landing.head + HEADER, done };
   }
 
   /** Only the label has made it a long one. */
@@ -113,6 +115,11 @@ export class Checked implements Sink {
     return crc(head) === headCrc ? undefined : `the checksum of its head is wrong (number ${number})`;
   }
 
+  #drop(peer: number, what: string): false {
+    this.#broken(peer, what);
+    return false;
+  }
+
   #broken(peer: number, what: string): void {
     this.#sink.lost(peer, `protocol error: a message from rank ${peer} to rank ${this.#self}: ${what}`);
     this.#links.get(peer)?.close();
@@ -135,7 +142,8 @@ class CheckedLink implements Link {
     return this.#link.queued;
   }
 
-  send(message: Uint8Array): void {
+  send(head: Uint8Array, body?: Uint8Array): void {
+    const message = body ? joined(head, body) : head;
     if (HEADER + message.byteLength > SHORT_LIMIT) {
       // Where it fails the sink is told.
       this.sendBulk(nothing, message.slice())?.catch(() => {});

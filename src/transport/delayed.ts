@@ -1,6 +1,6 @@
 // transport/delayed: layer 3. TSMPI_DELAY: messages to a peer wait for random times before they are sent, in their order, so that
 // programs and this library can be tried in bad weather. Called by runtime.ts.
-import type { Link } from "./transport.ts";
+import { joined, type Link } from "./transport.ts";
 
 /** Of so many messages one waits for a timer, the others for some turns of the event loop. */
 const LONG = 16;
@@ -21,8 +21,8 @@ export class DelayedLink implements Link {
     return this.#waiting.reduce((sum, { bytes }) => sum + bytes, this.#link.queued);
   }
 
-  send(message: Uint8Array): void {
-    const copy = message.slice();
+  send(message: Uint8Array, body?: Uint8Array): void {
+    const copy = joined(message, body);
     this.#later(copy.byteLength, () => this.#link.send(copy));
   }
 

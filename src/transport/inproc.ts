@@ -1,6 +1,6 @@
 // transport/inproc: layer 3. Links inside one process: a rank's messages to itself, and whole jobs in tests.
 // Deliveries happen in microtasks, so that no Sink is called from inside send.
-import { BULK_SHOWN, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
+import { BULK_SHOWN, joined, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
 
 class InprocLink implements Link {
   readonly #to: () => Sink;
@@ -25,9 +25,9 @@ class InprocLink implements Link {
     back.#back = there;
   }
 
-  send(message: Uint8Array): void {
+  send(message: Uint8Array, body?: Uint8Array): void {
     if (this.#closed) return;
-    const copy = message.slice();
+    const copy = joined(message, body);
     this.#later(() => {
       if (!this.#back.#closed) this.#to().message(this.#from, copy);
     });

@@ -1,15 +1,15 @@
 // transport/shared-link: layer 3. The link between two ranks that share memory: short messages go through a ring, longer ones
 // through slots of the sender. Made by shared-memory.ts.
 import { RingReader, RingWriter, type Shared } from "./ring.ts";
-import type { SharedLayout } from "./shared-layout.ts";
-import { BULK_SHOWN, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
+import { type SharedLayout, SLOT_HEAD } from "./shared-layout.ts";
+import { BULK_SHOWN, BULK_WINDOW, joined, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
 
 // Kinds of records.
 /** A short message. */
 const MESSAGE = 1;
-/** A short message that lies in a slot: [slot, length]. */
+/** A short message that lies in a slot: [slot, where it begins there, length]. */
 const SLOT = 2;
-/** A bulk message begins: its length (8 bytes) and its first bytes. */
+/** A long message begins: [length (8 bytes), bytes of its head] and its first bytes. */
 const BULK = 3;
 /** The next bytes of its body: [slot, length]. */
 const PART = 4;
@@ -28,6 +28,12 @@ interface Waiting {
 }
 
 const nothing = new Uint8Array(0);
+
+/** What a link has found: nothing to do; pieces of a message of which more are to come; anything else. */
+export const IDLE = 0;
+export const PIECES = 1;
+export const NEWS = 2;
+export type Found = typeof IDLE | typeof PIECES | typeof NEWS;
 
 /** What a link asks of the memory that it is in. */
 export interface Owner {
@@ -52,6 +58,8 @@ export class SharedLink implements Link {
   readonly #queue: Waiting[] = [];
   #landing: Landing | undefined;
   #landed = 0;
+  /** Something else than a piece has come since poll() began. */
+  #news = false;
   #closing = false;
   #gone = false;
 
@@ -85,10 +93,13 @@ export class SharedLink implements Link {
     return bytes;
   }
 
-  send(message: Uint8Array): void {
+  send(message: Uint8Array, body: Uint8Array = nothing): void {
     if (this.#closing || this.#gone) return;
-    if (this.#queue.length > 0 || !this.#put(message, nothing)) {
-      this.#queue.push({ head: message.slice(), body: nothing, at: -1 });
+    if (this.#queue.length > 0 || !this.#put(message, body)) {
+      const copy = joined(message, body);
+      const head = Math.min(copy.byteLength, BULK_WINDOW);
+      this.#queue.push({ head: copy.subarray(0, head), body: copy.subarray(head), at: -1 });
+      this.#pump();
     }
     this.#memory.wake(this.#other, this.#bell);
   }
@@ -127,20 +138,24 @@ export class SharedLink implements Link {
     this.#lose(reason);
   }
 
-  /** Takes in what has arrived, and sends what has been waiting. True when anything moved. */
-  poll(): boolean {
-    if (this.#gone) return false;
-    let moved = false;
+  /** Takes in what has arrived, and sends what has been waiting. */
+  poll(): Found {
+    if (this.#gone) return IDLE;
+    let found: Found = IDLE;
     if (!this.#reader.empty) {
+      this.#news = false;
       this.#reader.read(this.#take);
-      moved = true;
+      found = this.#news ? NEWS : PIECES;
       this.#memory.wake(this.#other, this.#bell);
     }
-    if (this.#queue.length > 0 && this.#pump()) {
-      moved = true;
+    const { length } = this.#queue;
+    if (length > 0 && this.#pump()) {
+      // Whoever waits for what has been sent is to hear of it.
+      if (this.#queue.length < length) found = NEWS;
+      else if (found === IDLE) found = PIECES;
       this.#memory.wake(this.#other, this.#bell);
     }
-    return moved;
+    return found;
   }
 
   #lose(reason: string): void {
@@ -159,7 +174,7 @@ export class SharedLink implements Link {
     while (this.#queue.length > 0 && !this.#gone) {
       const first = this.#queue[0]!;
       const { head, body, sent } = first;
-      if (head.byteLength + body.byteLength <= SHORT_LIMIT) {
+      if (head.byteLength + body.byteLength <= this.#layout.slotBytes) {
         if (!this.#put(head, body)) return moved;
       } else {
         if (first.at < 0) {
@@ -187,7 +202,7 @@ export class SharedLink implements Link {
     return moved;
   }
 
-  /** Sends a short message. False where there is no room. */
+  /** Sends a message in one record. False where there is no room. */
   #put(head: Uint8Array, body: Uint8Array): boolean {
     const { bytes, words } = this.#shared;
     const length = head.byteLength + body.byteLength;
@@ -203,32 +218,37 @@ export class SharedLink implements Link {
       this.#writer.publish();
       return true;
     }
+    if (length > this.#layout.slotBytes) return false;
     const slot = this.#memory.takeSlot();
     if (slot < 0) return false;
-    const at = this.#writer.reserve(SLOT, 8);
+    const at = this.#writer.reserve(SLOT, 12);
     if (at < 0) {
       Atomics.store(words, this.#layout.flag(this.#self, slot) >> 2, 0);
       return false;
     }
-    const memory = this.#layout.slot(this.#self, slot);
+    // The body begins at the start of a cache line, where there is room for the head in front of it.
+    const front = Math.max(0, Math.min(SLOT_HEAD - head.byteLength, this.#layout.slotBytes - length));
+    const memory = this.#layout.slot(this.#self, slot) + front;
     bytes.set(head, memory);
     if (body.byteLength > 0) bytes.set(body, memory + head.byteLength);
     words[at >> 2] = slot;
-    words[(at >> 2) + 1] = length;
+    words[(at >> 2) + 1] = front;
+    words[(at >> 2) + 2] = length;
     this.#writer.publish();
     return true;
   }
 
   #announce(head: Uint8Array, body: Uint8Array): boolean {
     const shown = Math.min(BULK_SHOWN, head.byteLength + body.byteLength);
-    const at = this.#writer.reserve(BULK, 8 + shown);
+    const at = this.#writer.reserve(BULK, 12 + shown);
     if (at < 0) return false;
     const { bytes, words } = this.#shared;
     const length = head.byteLength + body.byteLength;
     words[at >> 2] = length % 2 ** 31;
     words[(at >> 2) + 1] = Math.floor(length / 2 ** 31);
-    bytes.set(head.subarray(0, shown), at + 8);
-    if (shown > head.byteLength) bytes.set(body.subarray(0, shown - head.byteLength), at + 8 + head.byteLength);
+    words[(at >> 2) + 2] = head.byteLength;
+    bytes.set(head, at + 12);
+    bytes.set(body.subarray(0, shown - head.byteLength), at + 12 + head.byteLength);
     this.#writer.publish();
     return true;
   }
@@ -243,7 +263,7 @@ export class SharedLink implements Link {
       Atomics.store(words, this.#layout.flag(this.#self, slot) >> 2, 0);
       return 0;
     }
-    const part = body.subarray(from, from + this.#layout.slotBytes);
+    const part = body.subarray(from, from + this.#layout.slotBytes - SLOT_HEAD);
     bytes.set(part, this.#layout.slot(this.#self, slot));
     words[at >> 2] = slot;
     words[(at >> 2) + 1] = part.byteLength;
@@ -258,17 +278,23 @@ export class SharedLink implements Link {
     const { bytes, words } = this.#shared;
     switch (kind) {
       case MESSAGE:
-        return this.#sink.message(this.#peer, bytes, at, at + length);
+        if (!this.#sink.message(this.#peer, bytes, at, at + length)) this.#news = true;
+        return;
       case SLOT: {
+        this.#news = true;
         const slot = words[at >> 2]!;
-        const memory = this.#layout.slot(this.#other, slot);
-        this.#sink.message(this.#peer, bytes, memory, memory + words[(at >> 2) + 1]!);
+        const memory = this.#layout.slot(this.#other, slot) + words[(at >> 2) + 1]!;
+        this.#sink.message(this.#peer, bytes, memory, memory + words[(at >> 2) + 2]!);
         return this.#free(slot);
       }
       case BULK: {
         const total = words[at >> 2]! + words[(at >> 2) + 1]! * 2 ** 31;
-        this.#landing = this.#sink.bulk(this.#peer, bytes.subarray(at + 8, at + length), total);
+        const window = bytes.subarray(at + 12, at + length);
         this.#landed = 0;
+        this.#landing =
+          total > SHORT_LIMIT
+            ? this.#sink.bulk(this.#peer, window, total)
+            : this.#gather(window.subarray(0, words[(at >> 2) + 2]!), total);
         if (!this.#landing) this.#lose("a long message that nobody waits for");
         return;
       }
@@ -280,13 +306,23 @@ export class SharedLink implements Link {
         landing.into.set(bytes.subarray(memory, memory + size), this.#landed);
         this.#free(slot);
         this.#landed += size;
-        if (this.#landed === landing.into.byteLength) landing.done();
-        return;
+        if (this.#landed < landing.into.byteLength) return;
+        if (!landing.more) this.#news = true;
+        return landing.done();
       }
       default:
+        this.#news = true;
         return this.#lose("closed");
     }
   };
+
+  /** Where a short message lands that is too long for a slot. */
+  #gather(head: Uint8Array, length: number): Landing {
+    const message = new Uint8Array(length);
+    message.set(head);
+    const into = message.subarray(head.byteLength);
+    return { head: head.byteLength, into, done: () => this.#sink.message(this.#peer, message) };
+  }
 
   #free(slot: number): void {
     Atomics.store(this.#shared.words, this.#layout.flag(this.#other, slot) >> 2, 0);

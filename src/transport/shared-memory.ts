@@ -4,13 +4,18 @@
 import type { Shared } from "./ring.ts";
 import { SharedBoard } from "./shared-board.ts";
 import { type SharedLayout, sharedLayout } from "./shared-layout.ts";
-import { SharedLink } from "./shared-link.ts";
+import { type Found, IDLE, NEWS, PIECES, SharedLink } from "./shared-link.ts";
 import { SharedStaging } from "./shared-staging.ts";
 import type { Landing, Link, Sink } from "./transport.ts";
 
 /** What is sent over a peer's connection to wake it; no frame begins so. */
 const BELL = 0xf6;
 const bellMessage = Uint8Array.of(BELL);
+
+/** In the middle of a long message: looks without anything before it gives up waiting for the next piece, and nanoseconds for
+ * which it does nothing else. */
+const PATIENCE = 512;
+const LONGEST = 500_000;
 
 /** The shared memory of the ranks of one host, as one of them sees it. */
 export class SharedMemory implements Sink {
@@ -23,6 +28,7 @@ export class SharedMemory implements Sink {
   #pollMore = () => false;
   readonly #sleep: Int32Array;
   #polling = false;
+  readonly #patient: boolean;
   /** Slots that a search begins with. */
   #slot = 0;
 
@@ -30,14 +36,16 @@ export class SharedMemory implements Sink {
    * @param memory mapped, of at least as many bytes as the layout for `size` ranks has, all zero at first
    * @param self this rank among those of the host
    * @param sink gets what arrives
+   * @param patient whether to wait a little for the next piece of a message: not where ranks share cores
    */
-  constructor(memory: Uint8Array, self: number, size: number, sink: Sink) {
+  constructor(memory: Uint8Array, self: number, size: number, sink: Sink, patient = false) {
     this.#layout = sharedLayout(size);
     const words = new Int32Array(memory.buffer, memory.byteOffset, this.#layout.bytes >> 2);
     this.#shared = { bytes: memory, words };
     this.#sleep = words;
     this.#self = self;
     this.#sink = sink;
+    this.#patient = patient;
     this.#say(1);
   }
 
@@ -73,11 +81,34 @@ export class SharedMemory implements Sink {
   poll(): boolean {
     if (this.#polling) return false;
     this.#polling = true;
-    let moved = false;
-    for (const link of this.#links) if (link?.poll()) moved = true;
-    if (this.#pollMore()) moved = true;
+    const found = this.#look();
+    if (found === PIECES && this.#patient) this.#follow();
     this.#polling = false;
-    return moved;
+    return found !== IDLE;
+  }
+
+  #look(): Found {
+    let found: Found = IDLE;
+    for (const link of this.#links) {
+      if (!link) continue;
+      const its = link.poll();
+      if (its > found) found = its;
+    }
+    return this.#pollMore() ? NEWS : found;
+  }
+
+  /**
+   * In the middle of a long message: looks on until there is other news. Each way back to whoever waits, through
+   * microtasks, would be longer than a piece takes.
+   */
+  #follow(): void {
+    const end = Bun.nanoseconds() + LONGEST;
+    for (let idle = 0, looks = 1; idle < PATIENCE; looks++) {
+      const found = this.#look();
+      if (found === NEWS) return;
+      idle = found === PIECES ? 0 : idle + 1;
+      if (looks % 64 === 0 && Bun.nanoseconds() > end) return;
+    }
   }
 
   /** About to stop polling: from now on peers ring. False when something has come meanwhile: go on. */
@@ -123,7 +154,7 @@ export class SharedMemory implements Sink {
 
   // --- what the connections tell (Sink): bells, and all that comes from ranks that do not share the memory ---
 
-  message(peer: number, message: Uint8Array, start?: number, end?: number): void {
+  message(peer: number, message: Uint8Array, start?: number, end?: number): boolean | undefined {
     if (message[start ?? 0] !== BELL) return this.#sink.message(peer, message, start, end);
     // Nobody may be waiting, and then nobody polls: the next message is to ring again.
     while (!this.rest());

@@ -17,10 +17,11 @@ export const BULK_SHOWN = 96;
  */
 export interface Link {
   /**
-   * Queues one short message (1 … SHORT_LIMIT bytes). Returns at once, copies `message`, never calls the Sink before it
-   * returns. Does nothing after `close` or once the peer is lost: the Sink has been told.
+   * Queues one short message (1 … SHORT_LIMIT bytes): `message` and, where there is one, `body` behind it. Returns at once,
+   * copies both, never calls the Sink before it returns. Does nothing after `close` or once the peer is lost: the Sink has
+   * been told.
    */
-  send(message: Uint8Array): void;
+  send(message: Uint8Array, body?: Uint8Array): void;
   /**
    * Queues one message of any length: `head` and then `body`. Both are borrowed: do not change them until the promise
    * resolves; `undefined` means that this is already so. Arrives in Sink.bulk, or in Sink.message when it has no more
@@ -46,12 +47,26 @@ export interface Landing {
   readonly into: Uint8Array;
   /** Called once, when all of `into` is written. */
   done(): void;
+  /** More bulk messages follow at once: whoever takes them in does well to wait for them. */
+  readonly more?: boolean;
+}
+
+/** One piece of memory of its own with both. */
+export function joined(head: Uint8Array, body: Uint8Array | undefined): Uint8Array {
+  if (!body) return head.slice();
+  const all = new Uint8Array(head.byteLength + body.byteLength);
+  all.set(head);
+  all.set(body, head.byteLength);
+  return all;
 }
 
 /** What the engine gives every transport. Never called from inside a Link's method. Calls must not throw. */
 export interface Sink {
-  /** A short message: all of `message`, or its bytes `start … end`. It is lent for the duration of the call. */
-  message(peer: number, message: Uint8Array, start?: number, end?: number): void;
+  /**
+   * A short message: all of `message`, or its bytes `start … end`. It is lent for the duration of the call. True: as with
+   * Landing.more, bulk messages that have been asked for are to follow at once.
+   */
+  message(peer: number, message: Uint8Array, start?: number, end?: number): boolean | undefined;
   /**
    * A bulk message of `length` bytes begins; `window` is its first bytes, BULK_WINDOW at least, lent for the duration of the
    * call. Returning undefined refuses it: the transport drops the connection and reports the peer as lost.

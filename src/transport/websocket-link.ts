@@ -55,14 +55,15 @@ export class WebSocketLink implements Link {
     return this.#queuedBytes + this.#filled - HEADER_LIMIT;
   }
 
-  send(message: Uint8Array): void {
+  send(message: Uint8Array, body?: Uint8Array): void {
     if (this.#closing || this.#gone) return;
-    const length = message.byteLength;
+    const length = message.byteLength + (body?.byteLength ?? 0);
     if (this.#filled + length > this.#batch.byteLength) {
       this.#closeBatch();
       if (HEADER_LIMIT + length > this.#batch.byteLength) this.#batch = new Uint8Array(HEADER_LIMIT + SHORT_LIMIT);
     }
     this.#batch.set(message, this.#filled);
+    if (body) this.#batch.set(body, this.#filled + message.byteLength);
     this.#filled += length;
     if (this.#filled >= HEADER_LIMIT + BATCH_LIMIT) {
       this.#closeBatch();

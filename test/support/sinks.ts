@@ -25,7 +25,7 @@ export class RecordingSink implements Sink {
   #started = 0;
   #waiters: { check: () => boolean; resolve: () => void }[] = [];
 
-  message(peer: number, message: Uint8Array, start?: number, end?: number): void {
+  message(peer: number, message: Uint8Array, start?: number, end?: number): undefined {
     this.#called();
     this.#push({ kind: "short", peer, bytes: message.slice(start, end) });
     this.#wake();

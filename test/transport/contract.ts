@@ -113,6 +113,26 @@ export function transportContract(name: string, makePair: MakePair): void {
     for (let i = 0; i < 200; i++) sameBytes(bytes.subarray(i * 1000, (i + 1) * 1000), message.fill(i));
   });
 
+  claim(
+    "a message whose body is given apart arrives as one, in order, and is copied before send returns",
+    async (way) => {
+      const expected: Arrived[] = [];
+      for (const head of [1, 20, 127, 128, 129, 5000]) {
+        for (const size of [1, 600, 2048, 65_000, 65_536, 65_537, SHORT_LIMIT - head]) {
+          const [start, body] = [pattern(head, size), pattern(size, head)];
+          quietly(way, () => way.link.send(start, body));
+          quietly(way, () => way.link.send(pattern(3, size)));
+          expected.push({ kind: "short", peer: way.peer, bytes: join(start, body, pattern(3, size)) });
+          start.fill(0);
+          body.fill(0);
+        }
+      }
+      const total = expected.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+      await way.far.until(() => way.far.bytes >= total, "all messages");
+      sameArrivals(way.far, expected);
+    },
+  );
+
   claim("bulk messages arrive with heads of 1 to BULK_WINDOW bytes", async (way) => {
     const expected: Arrived[] = [];
     for (let head = 1; head <= BULK_WINDOW; head++) {

@@ -8,12 +8,14 @@ import { stagingSize } from "../../src/transport/shared-staging.ts";
 import { equal, ok } from "../support/assert.ts";
 import { transportContract } from "./contract.ts";
 
-transportContract("shared-memory", async (sinks) => {
-  const memory = new Uint8Array(sharedLayout(2).bytes);
-  const sides = sinks.map((sink, rank) => new SharedMemory(memory, rank, 2, sink));
-  const bells = inprocLinks(sides);
-  return [sides[0]!.link(1, 1, bells[0]![1]!), sides[1]!.link(0, 0, bells[1]![0]!)];
-});
+for (const patient of [false, true]) {
+  transportContract(`shared-memory${patient ? ", patient" : ""}`, async (sinks) => {
+    const memory = new Uint8Array(sharedLayout(2).bytes);
+    const sides = sinks.map((sink, rank) => new SharedMemory(memory, rank, 2, sink, patient));
+    const bells = inprocLinks(sides);
+    return [sides[0]!.link(1, 1, bells[0]![1]!), sides[1]!.link(0, 0, bells[1]![0]!)];
+  });
+}
 
 for (const size of [1, 2, 3, 16, 17, 64]) {
   test(`no two places in the layout for ${size} ranks overlap`, () => {
