@@ -266,7 +266,7 @@ test("info algorithms shows every row of the table that picks, when it is picked
 test("a variable that names no algorithm ends the job at its start, with one message and no stack", async () => {
   const env = { TSMPI_ALLREDUCE: "nonsense" };
   const what =
-    "Cannot use TSMPI_ALLREDUCE=nonsense: expected one of shared, ring, rabenseifner, recursive-doubling, linear";
+    "Cannot use TSMPI_ALLREDUCE=nonsense: expected one of shared, staged, ring, rabenseifner, recursive-doubling, linear";
   const job = await tsmpi(["run", "-np", "3", "sample:hello"], { env });
   equal([job.code, job.stdout, lines(job.stderr)[1]], [1, "", `  ${what}`]);
   is(lines(job.stderr).length, 3);
