@@ -5,7 +5,7 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
+  fsync,
   ftruncateSync,
   openSync,
   read,
@@ -107,8 +107,13 @@ export class Disk implements Storage {
     throw systemError(this.#cannot("reserve", 0, bytes), { code, message: `${code} (error ${failed})` });
   }
 
-  sync(): void {
-    this.#try("sync", () => fsyncSync(this.fd));
+  /** In the background: a disk that has much to write takes long, and rank 0 may be serving the others. */
+  async sync(): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => fsync(this.fd, (error) => (error ? reject(error) : resolve())));
+    } catch (cause) {
+      throw systemError(`Cannot sync ${show(this.path)} on ${this.#who}`, cause);
+    }
   }
 
   async refresh(): Promise<void> {}

@@ -201,6 +201,8 @@ export class OpenFile {
 
   /** What any rank has written is on the disk after this. */
   async sync(call: string, lane: Lane): Promise<void> {
+    // One rank may have the file for others: what they have written is there when all are here.
+    await this.#together(call, lane, () => {});
     await this.#together(call, lane, () => this.disk.sync());
     await this.disk.refresh();
   }

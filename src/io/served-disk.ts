@@ -1,6 +1,5 @@
 // io/served-disk: layer 8. A file that only rank 0 has open, for hosts without a file system in common (the hint `striping` is
 // `root`): the others ask it for what they read, and hand it what they write (service.ts). Called by opening.ts.
-import type { Disk } from "./disk.ts";
 import type { Service } from "./service.ts";
 import type { Storage } from "./storage.ts";
 
@@ -21,7 +20,7 @@ interface Answer {
 }
 
 /** On rank 0: answers the others. */
-export function serve(service: Service, disk: Disk): void {
+export function serve(service: Service, disk: Storage): void {
   service.offer("disk", async ({ offset, bytes, length }: Question): Promise<Answer> => {
     if (bytes) await disk.write(bytes, offset);
     if (length === undefined) return { size: disk.size };
@@ -75,6 +74,6 @@ export class ServedDisk implements Storage {
   // What rank 0 does for all.
   resize(): void {}
   reserve(): void {}
-  sync(): void {}
+  async sync(): Promise<void> {}
   close(): void {}
 }

@@ -12,8 +12,8 @@ export interface Storage {
   resize(bytes: number): void;
   /** Makes sure that the first `bytes` bytes have their place on the disk. */
   reserve(bytes: number): void;
-  /** Everything that was written is on the disk after this. */
-  sync(): void;
+  /** Everything that has been written is on the disk after this. */
+  sync(): Promise<void>;
   /** Hears what has changed. */
   refresh(): Promise<void>;
   close(): void;
