@@ -8,13 +8,14 @@ import { allgather, bcast } from "../collectives/movement.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import type { Lane } from "../comm/lane.ts";
 import { readStream, writeStream } from "./access.ts";
-import { startOf, systemError } from "./disk.ts";
+import { startOf } from "./disk.ts";
 import { bufferingOf, domainsOf, hintsInUse, type Share } from "./hints.ts";
 import { Keeper } from "./keeper.ts";
 import type { Memory } from "./memory.ts";
 import { together } from "./outcome.ts";
 import type { Service } from "./service.ts";
 import type { Storage } from "./storage.ts";
+import { systemError } from "./system.ts";
 import { readTogether, writeTogether } from "./two-phase.ts";
 import { type Extent, extentsOf, type View } from "./view.ts";
 
@@ -224,12 +225,16 @@ export class OpenFile {
   /** Closes the file on all ranks, and deletes it where it was opened so. */
   async close(call: string, lane: Lane): Promise<void> {
     await this.#together(call, lane, () => {});
-    await this.#together(call, lane, () => this.disk.close());
-    if ((this.amode & MODE_DELETE_ON_CLOSE) === 0) return;
-    await this.#together(call, lane, () => {
-      // Another may have deleted it in the meantime.
-      if (lane.rank === 0 && existsSync(this.disk.path)) remove(this.disk.path);
-    });
+    try {
+      await this.#together(call, lane, () => this.disk.close());
+    } finally {
+      if (this.amode & MODE_DELETE_ON_CLOSE) await this.#together(call, lane, () => this.#remove(lane));
+    }
+  }
+
+  #remove(lane: Lane): void {
+    // Another may have deleted it in the meantime.
+    if (lane.rank === 0 && existsSync(this.disk.path)) remove(this.disk.path);
   }
 }
 
