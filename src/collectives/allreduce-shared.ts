@@ -10,13 +10,13 @@
 // Needs  memory that all ranks share
 import type { Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
-import type { Operation } from "../engine/operation.ts";
+import { following, type Started } from "../engine/operation.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import type { Fold } from "./fold.ts";
 
-export function allreduceShared(lane: Lane, fold: Fold): Operation<void> {
+export function allreduceShared(lane: Lane, fold: Fold): Started<void> {
   const board = lane.board!;
-  board.show(fold.body());
+  fold.show(board);
   const combine = () => {
     const operands: Body[] = [];
     for (let rank = 0; rank < lane.size; rank++) {
@@ -26,5 +26,5 @@ export function allreduceShared(lane: Lane, fold: Fold): Operation<void> {
     }
     return fold.foldAll(operands);
   };
-  return board.all().map(combine);
+  return following(board.all(), combine);
 }

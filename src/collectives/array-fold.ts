@@ -1,13 +1,12 @@
 // collectives/array-fold: layer 6. A Fold of one typed array, element by element. The caller's array is read, never
 // written; the first combination writes into the result's memory, which is `into` where there is one.
 import { Exception, show } from "../base/errors.ts";
-import type { Lane } from "../comm/lane.ts";
-import { type Body, bodyBytes } from "../data/body.ts";
+import type { Board, Lane } from "../comm/lane.ts";
+import { type Body, bodyBytes, viewOf } from "../data/body.ts";
 import { type BufferLike, bytesOf, isTypedArray } from "../data/buffer.ts";
 import { elementOf, elements, type TypedArray } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { ItemLoop } from "../data/op-items.ts";
-import { viewOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 
 /** A new array of the same kind. */
@@ -56,7 +55,7 @@ export class ArrayFold implements Fold {
       throw new Exception("ERR_TRUNCATE", `Cannot reduce ${array.length} elements: into holds ${into.length}`);
     }
     this.#into = into;
-    this.#result = into.subarray(0, array.length);
+    this.#result = into.length === array.length ? into : into.subarray(0, array.length);
     // Where both lie in the same memory, the result would overwrite an operand that is still on its way.
     if (array.buffer === into.buffer) {
       this.#array = arrayLike(array, array.length);
@@ -80,13 +79,16 @@ export class ArrayFold implements Fold {
     return { element: this.#element, parts: [bytesOf(this.#array)] };
   }
 
+  show(board: Board): boolean {
+    return board.showArray(this.#element, this.#array);
+  }
+
   foldAll(operands: readonly Body[]): void {
     const result = this.#target();
-    for (const [rank, operand] of operands.entries()) this.#check(operand, rank);
-    const [first, ...others] = operands.map((operand) => viewOf(operand) as TypedArray);
-    let folded = first!;
-    for (const operand of others) {
-      this.#combine(folded, operand, result);
+    for (let rank = 0; rank < operands.length; rank++) this.#check(operands[rank]!, rank);
+    let folded = viewOf(operands[0]!) as TypedArray;
+    for (let rank = 1; rank < operands.length; rank++) {
+      this.#combine(folded, viewOf(operands[rank]!) as TypedArray, result);
       folded = result;
     }
     if (folded !== result) result.set(folded as never);

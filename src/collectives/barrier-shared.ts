@@ -6,10 +6,10 @@
 // Good   where it can be used
 // Needs  memory that all ranks share
 import type { Lane } from "../comm/lane.ts";
-import type { Operation } from "../engine/operation.ts";
+import type { Started } from "../engine/operation.ts";
 import { TOKEN } from "./barrier-dissemination.ts";
 
-export function barrierShared(lane: Lane): Operation<void> {
+export function barrierShared(lane: Lane): Started<void> {
   const board = lane.board!;
   board.show(TOKEN);
   return board.all();

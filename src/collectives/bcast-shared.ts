@@ -7,11 +7,11 @@
 // Needs  memory that all ranks share
 import type { Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
-import type { Operation } from "../engine/operation.ts";
+import { following, type Started } from "../engine/operation.ts";
 import { land, type Slot } from "./chunk.ts";
 
 /** @returns as every bcast; undefined where the data has no room, which all ranks see: then it is for another row */
-export function bcastShared(lane: Lane, root: number, body?: Body, slot?: Slot): Operation<Body | undefined> {
+export function bcastShared(lane: Lane, root: number, body?: Body, slot?: Slot): Started<Body | undefined> {
   const board = lane.board!;
   const fits = body && board.show(body);
   const take = () => {
@@ -19,5 +19,5 @@ export function bcastShared(lane: Lane, root: number, body?: Body, slot?: Slot):
     const shown = board.shown(root);
     return shown && land(shown, slot, "the root's data");
   };
-  return board.from(root).map(take);
+  return following(board.from(root), take);
 }

@@ -31,10 +31,10 @@ export function open(chunk: Body): unknown {
   return chunk.element === VALUE ? decodeValue(chunk.parts) : bufferFrom(chunk.element, chunk.parts[0]!);
 }
 
-/** The memory of a buffer's chunk as the user knows it: a typed array, or for untyped bytes a Uint8Array. */
-export function viewOf({ element, parts: [bytes] }: Body): BufferLike {
-  const { view, size } = elements[element]!;
-  return view ? new view(bytes!.buffer, bytes!.byteOffset, bytes!.byteLength / size) : bytes!;
+/** What the user gets for a chunk whose memory is not ours. */
+export function opened(chunk: Body): unknown {
+  // Nothing keeps a reference into the CBOR of a value; its other parts are adopted.
+  return chunk.element === VALUE && chunk.parts.length === 1 ? decodeValue(chunk.parts) : open(copyOf(chunk));
 }
 
 /** The same chunk in memory of its own. */

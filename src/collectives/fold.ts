@@ -1,7 +1,7 @@
 // collectives/fold: layer 6. What a reduction has folded together on this rank so far: the fold of a run of ranks, at
 // first of this rank alone. An algorithm says only from where to where it goes and on which side it is put, so that
 // the same algorithm serves arrays (array-fold.ts) and whole values (value-fold.ts). Operands stay in rank order.
-import type { Lane } from "../comm/lane.ts";
+import type { Board, Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 
 export interface Fold {
@@ -19,6 +19,8 @@ export interface Fold {
   prepend(theirs: Body, source: number): void;
   /** What is folded so far, as `send` sends it. */
   body(): Body;
+  /** Shows what is folded so far. @returns as Board.show */
+  show(board: Board): boolean;
   /** ours = the fold of these operands, of all ranks in their order: equal bits everywhere. They are lent. */
   foldAll(operands: readonly Body[]): void;
   /** ours = a copy of theirs, which is as long as ours and lent. */

@@ -8,7 +8,7 @@
 // Needs  memory that all ranks share
 import type { Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
-import type { Started } from "../engine/operation.ts";
+import { following, type Started } from "../engine/operation.ts";
 import { TOKEN } from "./barrier-dissemination.ts";
 import type { Chunks } from "./chunks.ts";
 
@@ -16,7 +16,7 @@ export function gatherShared(lane: Lane, root: number, own: Body, chunks?: Chunk
   const board = lane.board!;
   if (!chunks) {
     const fits = board.show(own);
-    return board.from(lane.rank).map(() => (fits ? undefined : lane.isend(root, own)));
+    return following(board.from(lane.rank), () => (fits ? undefined : lane.isend(root, own)));
   }
   board.show(TOKEN);
   const take = () => {
@@ -29,5 +29,5 @@ export function gatherShared(lane: Lane, root: number, own: Body, chunks?: Chunk
     }
     return late.length > 0 ? Promise.all(late).then(() => {}) : undefined;
   };
-  return board.all().map(take);
+  return following(board.all(), take);
 }

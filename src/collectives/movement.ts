@@ -2,11 +2,11 @@
 // mpi/collective.ts. (Data becomes chunks, select.ts picks how they travel.)
 import { IN_PLACE } from "../base/constants.ts";
 import type { Lane } from "../comm/lane.ts";
-import { type Body, bodyBytes } from "../data/body.ts";
+import { type Body, bodyBytes, viewOf } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
 import { VALUE } from "../data/element.ts";
 import { following, type Started } from "../engine/operation.ts";
-import { bufferLike, chunkOf, copyOf, land, open, type Slot, slotOf, viewOf } from "./chunk.ts";
+import { bufferLike, chunkOf, copyOf, land, open, type Slot, slotOf } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { chunksOf } from "./runs.ts";
 import { type Facts, select } from "./select.ts";

@@ -14,7 +14,7 @@ import { ArrayFold } from "./array-fold.ts";
 import { checkFits, chunkOf, land, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 import { type Layout, runsOf } from "./runs.ts";
-import { select } from "./select.ts";
+import { type Facts, select } from "./select.ts";
 import { ValueFold } from "./value-fold.ts";
 
 export interface Reduced {
@@ -34,8 +34,26 @@ function foldOf(op: Op, data: unknown, into: BufferLike | undefined, items: Item
   return isTypedArray(data) && op.elementwise ? new ArrayFold(op, data, into, items) : new ValueFold(op, data, into);
 }
 
-function facts(lane: Lane, fold: Fold) {
-  return { size: lane.size, bytes: fold.bytes, commute: fold.commute, board: lane.board, staging: lane.staging };
+/** What the choice of an algorithm for a fold may depend on. */
+class FoldFacts implements Facts {
+  readonly size: number;
+  readonly bytes: number | undefined;
+  readonly commute: boolean;
+  readonly board: Facts["board"];
+  readonly #lane: Lane;
+
+  constructor(lane: Lane, fold: Fold) {
+    this.size = lane.size;
+    this.bytes = fold.bytes;
+    this.commute = fold.commute;
+    this.board = lane.board;
+    this.#lane = lane;
+  }
+
+  /** Made where it is asked for. */
+  get staging(): Facts["staging"] {
+    return this.#lane.staging;
+  }
 }
 
 /**
@@ -47,7 +65,7 @@ function facts(lane: Lane, fold: Fold) {
  */
 export async function reduce(lane: Lane, data: unknown, { op, root, into, items }: ReducedAtRoot): Promise<unknown> {
   const fold = foldOf(op, data, lane.rank === root ? into : undefined, items);
-  await select("reduce", facts(lane, fold))(lane, root, fold);
+  await select("reduce", new FoldFacts(lane, fold))(lane, root, fold);
   return lane.rank === root ? fold.result() : null;
 }
 
@@ -59,7 +77,7 @@ export async function reduce(lane: Lane, data: unknown, { op, root, into, items 
  */
 export function allreduce(lane: Lane, data: unknown, { op, into, items }: Reduced): Started<unknown> {
   const fold = foldOf(op, data, into, items);
-  return following(select("allreduce", facts(lane, fold))(lane, fold), () => fold.result());
+  return following(select("allreduce", new FoldFacts(lane, fold))(lane, fold), () => fold.result());
 }
 
 /**
@@ -86,7 +104,7 @@ export async function reduceScatter(
     checkFits(element, lengths[lane.rank]! * width, slot, "the result");
   }
   const fold = foldOf(op, given, undefined, items);
-  const result = (await select("reduceScatter", facts(lane, fold))(lane, fold, lengths)).result();
+  const result = (await select("reduceScatter", new FoldFacts(lane, fold))(lane, fold, lengths)).result();
   if (into) {
     land(chunkOf(result), slot, "the result");
     return into;
@@ -123,7 +141,7 @@ export function lengthsOf(data: unknown, size: number, counts: Layout["counts"])
  */
 export async function scan(lane: Lane, data: unknown, { op, into, items }: Reduced): Promise<unknown> {
   const fold = foldOf(op, data, into, items);
-  await select("scan", facts(lane, fold))(lane, fold);
+  await select("scan", new FoldFacts(lane, fold))(lane, fold);
   return fold.result();
 }
 
@@ -135,6 +153,6 @@ export async function scan(lane: Lane, data: unknown, { op, into, items }: Reduc
  */
 export async function exscan(lane: Lane, data: unknown, { op, into, items }: Reduced): Promise<unknown> {
   const fold = foldOf(op, data, into, items);
-  await select("exscan", facts(lane, fold))(lane, fold);
+  await select("exscan", new FoldFacts(lane, fold))(lane, fold);
   return lane.rank === 0 ? into : fold.result();
 }

@@ -228,8 +228,14 @@ export function select<Name extends keyof Algorithms>(collective: Name, facts: F
 /** The row of the algorithm for one call. */
 export function pick<Name extends keyof Algorithms>(collective: Name, facts: Facts): Row<Run<Name>> {
   const list: readonly Row<Run<Name>>[] = algorithms[collective];
-  const applies = (row: Row<unknown>) => row.needs?.every((need) => needs[need](facts)) ?? true;
   const asked = askedFor(collective, list);
-  if (asked && applies(asked)) return asked;
-  return list.find((row) => applies(row) && (!row.when || holds(row.when, facts)))!;
+  if (asked && applies(asked, facts)) return asked;
+  // The last one has neither needs nor conditions.
+  for (const row of list) if (applies(row, facts) && (!row.when || holds(row.when, facts))) return row;
+  return list.at(-1)!;
+}
+
+function applies({ needs: all }: Row<unknown>, facts: Facts): boolean {
+  if (all) for (const need of all) if (!needs[need](facts)) return false;
+  return true;
 }

@@ -1,11 +1,11 @@
 // collectives/value-fold: layer 6. A Fold of whole values, which travel as chunks. An operator of the user's may change
 // its operands, so it never gets the caller's own value but a copy.
 import { Exception, internal, show } from "../base/errors.ts";
-import type { Lane } from "../comm/lane.ts";
+import type { Board, Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import { type BufferLike, isBuffer, isTypedArray } from "../data/buffer.ts";
 import { type Op, SUM } from "../data/op.ts";
-import { chunkOf, copyOf, land, open, slotOf } from "./chunk.ts";
+import { chunkOf, copyOf, land, open, opened, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 
 export class ValueFold implements Fold {
@@ -40,9 +40,14 @@ export class ValueFold implements Fold {
     return chunkOf(this.#value);
   }
 
+  show(board: Board): boolean {
+    return board.show(this.body());
+  }
+
   foldAll(operands: readonly Body[]): void {
-    const [first, ...others] = operands.map((operand) => open(copyOf(operand)));
-    this.#value = others.reduce((folded, operand) => this.#op.combine(folded, operand), first);
+    let folded = opened(operands[0]!);
+    for (let rank = 1; rank < operands.length; rank++) folded = this.#op.combine(folded, opened(operands[rank]!));
+    this.#value = folded;
     this.#ours = true;
   }
 
@@ -59,7 +64,7 @@ export class ValueFold implements Fold {
   }
 
   take(theirs: Body): void {
-    this.#value = open(copyOf(theirs));
+    this.#value = opened(theirs);
     this.#ours = true;
   }
 

@@ -5,7 +5,7 @@ import type { CallSite } from "../base/call-site.ts";
 import { Exception } from "../base/errors.ts";
 import type { Channel } from "../engine/channel.ts";
 import type { Arrival } from "../engine/message.ts";
-import { Operation, type Started } from "../engine/operation.ts";
+import { Operation, type Started, underWay } from "../engine/operation.ts";
 import type { SharedBoard } from "../transport/shared-board.ts";
 import type { SharedStaging } from "../transport/shared-staging.ts";
 import { describeCheck, disagreement } from "./check.ts";
@@ -71,14 +71,15 @@ export class Calls {
   /**
    * The tag of the next call, which gives `check`.
    * @param channel where the messages of collectives are
+   * @param looks see Meeting
    * @throws the disagreement that messages of this or an earlier call show
    */
-  begin(check: number, channel: Channel): number {
+  begin(check: number, channel: Channel, looks: number): number {
     const tag = this.#next;
     this.#next = (tag + 1) % TAGS;
     this.#recent[tag % REMEMBERED] = { tag, check, operation: undefined, failed: false };
-    this.#meetings?.begin(tag, check);
-    const early = this.#early.get(tag);
+    this.#meetings?.begin(tag, check, looks);
+    const early = this.#early.size > 0 ? this.#early.get(tag) : undefined;
     if (early !== undefined) this.#early.delete(tag);
     if (!this.#suspicious && (early === undefined || early === check)) return tag;
     this.#suspicious = false;
@@ -91,11 +92,14 @@ export class Calls {
   }
 
   /**
-   * The operation of the call with this tag, which settles as what has been started does, or is rejected when a rank is seen
-   * to disagree.
+   * What has been started as the call with this tag; it is rejected, too, when a rank is seen to disagree.
    */
-  run<T>(tag: number, started: Started<T>): Operation<T> {
+  run<T>(tag: number, started: Started<T>): T | Operation<T> {
     const call = this.#recent[tag % REMEMBERED]!;
+    if (!underWay(started)) {
+      this.#ended(call);
+      return started;
+    }
     if (started instanceof Operation) {
       if (!started.settled) call.operation = started;
       started.onSettled(({ failed }) => {

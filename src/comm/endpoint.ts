@@ -88,18 +88,26 @@ export class Endpoint {
    * The lane of the next collective call. Every rank makes the calls of a communicator in the same order, so their
    * numbers agree and serve as the tag.
    * @param check (check.ts) what every rank must give as this one does: where one does not, the call fails and names both
+   * @param waits the caller is about to wait for the call to complete
    * @throws that error, where messages show it already, also that of an earlier call
    */
-  lane(check: number): EndpointLane {
-    const tag = this.#calls.begin(check, this.#queue());
+  lane(check: number, waits = false): EndpointLane {
+    const looks = waits ? this.engine.progress.looksAtOnce : 1;
+    const tag = this.#calls.begin(check, this.#queue(), looks);
     return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, check, this.#calls.meeting);
   }
 
-  /** The operation of the call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
-  run<T>(lane: EndpointLane, run: (lane: EndpointLane) => Started<T>): Operation<T> {
-    const started = start(() => run(lane));
+  /** The call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
+  start<T>(lane: EndpointLane, run: (lane: EndpointLane) => Started<T>): T | Operation<T> {
+    const started = starting(lane, run);
     if (lane.context === this.context + COLLECTIVE) return this.#calls.run(lane.tag, started);
-    return started instanceof Operation ? started : Operation.of(started);
+    return started instanceof Promise ? Operation.of(started) : started;
+  }
+
+  /** As `start`, for who wants an operation in any case. */
+  run<T>(lane: EndpointLane, run: (lane: EndpointLane) => Started<T>): Operation<T> {
+    const started = this.start(lane, run);
+    return started instanceof Operation ? started : Operation.done(started);
   }
 
   /** All processes of the communicator share memory, and have a board there. @returns what is to be polled */
@@ -284,9 +292,9 @@ export class EndpointLane implements AcrossLane {
 }
 
 /** What throws at once is a rejection. */
-function start<T>(run: () => Started<T>): Started<T> {
+function starting<T>(lane: EndpointLane, run: (lane: EndpointLane) => Started<T>): Started<T> {
   try {
-    return run();
+    return run(lane);
   } catch (error) {
     return Promise.reject(error);
   }

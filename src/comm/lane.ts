@@ -1,7 +1,8 @@
 // comm/lane: layer 5. What a collective algorithm sees of a communicator: its rank, the size, and messages of its own.
 // One lane serves one call of one collective; nothing it sends can be taken by a receive of the user or of another call.
 import type { Body } from "../data/body.ts";
-import type { Operation } from "../engine/operation.ts";
+import type { TypedArray } from "../data/element.ts";
+import type { Started } from "../engine/operation.ts";
 
 /**
  * What the ranks of one call show each other in memory that they share: short data, faster than by messages. Each rank shows
@@ -17,10 +18,12 @@ export interface Board {
    * or has several parts, that is what is shown, and the result is false.
    */
   show(body: Body): boolean;
-  /** Settles when every rank, this one too, has shown something. */
-  all(): Operation<void>;
-  /** Settles when one rank has. */
-  from(rank: number): Operation<void>;
+  /** As `show`, of a typed array of this element kind. */
+  showArray(element: number, array: TypedArray): boolean;
+  /** Done when every rank, this one too, has shown something. */
+  all(): Started<void>;
+  /** Done when one rank has. */
+  from(rank: number): Started<void>;
   /** What a rank has shown, lent until the call has ended; undefined where it had no room for it. */
   shown(rank: number): Body | undefined;
 }

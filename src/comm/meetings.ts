@@ -3,7 +3,9 @@
 // algorithms have a call's meeting as the `board` of their lane.
 import type { Body } from "../data/body.ts";
 import { bodyBytes } from "../data/body.ts";
-import { Operation } from "../engine/operation.ts";
+import { bytesOf } from "../data/buffer.ts";
+import type { TypedArray } from "../data/element.ts";
+import { Operation, type Started } from "../engine/operation.ts";
 import type { SharedBoard } from "../transport/shared-board.ts";
 import type { SharedStaging } from "../transport/shared-staging.ts";
 import type { Board } from "./lane.ts";
@@ -36,8 +38,8 @@ export class Meetings {
   }
 
   /** The meeting of the next call. Every call of the communicator has one, and ends it. */
-  begin(tag: number, check: number): Meeting {
-    const meeting = new Meeting(this, this.#next, tag, check);
+  begin(tag: number, check: number, looks: number): Meeting {
+    const meeting = new Meeting(this, this.#next, tag, check, looks);
     this.#next = (this.#next + 1) | 0;
     this.last = meeting;
     this.#open.push(meeting);
@@ -47,10 +49,13 @@ export class Meetings {
 
   /** The call of this tag has ended here. */
   end(tag: number): void {
-    const at = this.#open.findIndex((meeting) => meeting.tag === tag);
-    if (at < 0) return;
-    this.#open.splice(at, 1);
-    if (at > 0) return;
+    // Nearly always it is the only one.
+    if (this.#open[0]?.tag !== tag) {
+      const at = this.#open.findIndex((meeting) => meeting.tag === tag);
+      if (at > 0) this.#open.splice(at, 1);
+      return;
+    }
+    this.#open.shift();
     this.#tellEnd();
     this.#open[0]?.staged?.look();
     // This may have been the rank that this rank has waited for. What the others have shown meanwhile wakes nobody again.
@@ -98,10 +103,12 @@ export class Meeting implements Board {
   readonly call: number;
   readonly tag: number;
   readonly #check: number;
+  readonly #looks: number;
   readonly #all: Meetings;
   #told = false;
   #body: Body | undefined;
   #showing = false;
+  #used = false;
   /** Ranks before this one have begun, and agree. */
   #met = 0;
   /** Settles when the ranks from `#from` to `#to` have shown something. */
@@ -110,11 +117,13 @@ export class Meeting implements Board {
   #to = 0;
   staged: StagedCall | undefined;
 
-  constructor(all: Meetings, call: number, tag: number, check: number) {
+  /** @param looks how often to look whether the others are there before an operation is made that waits for them */
+  constructor(all: Meetings, call: number, tag: number, check: number, looks: number) {
     this.#all = all;
     this.call = call;
     this.tag = tag;
     this.#check = check;
+    this.#looks = looks;
   }
 
   get room(): number {
@@ -123,7 +132,7 @@ export class Meeting implements Board {
 
   /** True once an algorithm waits for what ranks show, or has waited. */
   get used(): boolean {
-    return this.#operation !== undefined;
+    return this.#used;
   }
 
   /** The call's way for long data, where there is one. */
@@ -146,11 +155,18 @@ export class Meeting implements Board {
     return fits;
   }
 
-  all(): Operation<void> {
+  showArray(element: number, array: TypedArray): boolean {
+    if (!this.#told || array.byteLength > this.room) return this.show({ element, parts: [bytesOf(array)] });
+    this.#showing = true;
+    this.#all.board.showArray(this.call, element, array);
+    return true;
+  }
+
+  all(): Started<void> {
     return this.#wait(0, this.#all.board.size);
   }
 
-  from(rank: number): Operation<void> {
+  from(rank: number): Started<void> {
     return this.#wait(rank, rank + 1);
   }
 
@@ -178,27 +194,37 @@ export class Meeting implements Board {
 
   /** Looks what others show. True when anything has moved. */
   look(): boolean {
-    const { board, chair } = this.#all;
-    const { call } = this;
-    while (this.#met < board.size && board.hasBegun(this.#met, call)) {
-      const check = board.check(this.#met, call);
-      if (check !== this.#check) {
-        const rank = this.#met;
-        this.#met = board.size;
-        const error = chair.disagrees(this.tag, rank, check);
-        this.#operation?.reject(error);
-        this.staged?.fail(error);
-        return true;
-      }
-      this.#met++;
+    if (!this.#agreed) {
+      const { board, chair } = this.#all;
+      const rank = this.#met;
+      this.#met = board.size;
+      const error = chair.disagrees(this.tag, rank, board.check(rank, this.call));
+      this.#operation?.reject(error);
+      this.staged?.fail(error);
+      return true;
     }
     if (this.staged?.look()) return true;
     const operation = this.#operation;
-    if (!operation || operation.settled) return false;
-    while (this.#from < this.#to && board.hasShown(this.#from, call)) this.#from++;
-    if (this.#from < this.#to) return false;
+    if (!operation || operation.settled || !this.#complete) return false;
     operation.resolve();
     return true;
+  }
+
+  /** False when a rank has begun another call than this one: rank `#met`. */
+  get #agreed(): boolean {
+    const { board } = this.#all;
+    while (this.#met < board.size && board.hasBegun(this.#met, this.call)) {
+      if (board.check(this.#met, this.call) !== this.#check) return false;
+      this.#met++;
+    }
+    return true;
+  }
+
+  /** True when all that are waited for have shown something. */
+  get #complete(): boolean {
+    const { board } = this.#all;
+    while (this.#from < this.#to && board.hasShown(this.#from, this.call)) this.#from++;
+    return this.#from === this.#to;
   }
 
   gone(rank: number, error: unknown): void {
@@ -206,9 +232,12 @@ export class Meeting implements Board {
     for (const awaited of this.awaited()) if (awaited === rank) return this.#operation?.reject(error);
   }
 
-  #wait(from: number, to: number): Operation<void> {
+  #wait(from: number, to: number): Started<void> {
     this.#from = from;
     this.#to = to;
+    this.#used = true;
+    // An operation, and what follows it, would cost as much as all the rest.
+    for (let look = 0; look < this.#looks && this.#agreed; look++) if (this.#complete) return undefined;
     const operation = new Operation<void>();
     this.#operation = operation;
     this.look();

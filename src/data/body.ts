@@ -1,6 +1,7 @@
 // data/body: layer 1. What a message carries, on both sides of the wire: the one shape that engine, lanes and
 // collectives pass around. A value is its CBOR bytes and the long buffers inside it; a buffer is its raw bytes.
-import { VALUE } from "./element.ts";
+import type { BufferLike } from "./buffer.ts";
+import { elements, VALUE } from "./element.ts";
 
 export interface Body {
   /** Element kind (data/element.ts): 0 is a value, everything else a buffer. */
@@ -10,6 +11,19 @@ export interface Body {
    * Who made a Body says how long its parts may be used.
    */
   readonly parts: readonly Uint8Array[];
+  /** What viewOf has given. */
+  view?: BufferLike;
+}
+
+/** The memory of a buffer as the user knows it: a typed array, or for untyped bytes a Uint8Array. */
+export function viewOf(body: Body): BufferLike {
+  body.view ??= newView(body);
+  return body.view;
+}
+
+function newView({ element, parts: [bytes] }: Body): BufferLike {
+  const { view, size } = elements[element]!;
+  return view ? new view(bytes!.buffer, bytes!.byteOffset, bytes!.byteLength / size) : bytes!;
 }
 
 /** Bytes of all parts together. */

@@ -13,17 +13,30 @@ export interface Call {
 /** Told that an operation has settled: which one. */
 type Then = (operation: Operation<any>) => void;
 
-/** Something under way: a promise, or an operation, which is cheaper where it may be done at once. */
-export type Started<T> = Promise<T> | Operation<T>;
+/** Something under way, or, where it was done at once, its result: which is no promise, and has cost none. */
+export type Started<T> = T | UnderWay<T>;
+type UnderWay<T> = Promise<T> | Operation<T>;
+
+/** True of what is not done yet, or has failed. */
+export function underWay<T>(started: Started<T>): started is UnderWay<T> {
+  return started instanceof Operation || started instanceof Promise;
+}
 
 /** What has been started, as a promise. */
 export function promised<T>(started: Started<T>): Promise<T> {
-  return started instanceof Operation ? started.promise() : started;
+  return started instanceof Operation ? started.promise() : Promise.resolve(started);
 }
 
-/** What `make` makes of the result of what has been started. */
-export function following<T, U>(started: Started<T>, make: (value: T) => U | Promise<U>): Started<U> {
-  return started instanceof Operation ? started.map(make) : started.then(make);
+/** What `make` makes of the result of what has been started, at once where that is here. */
+export function following<T, U>(started: Started<T>, make: (value: T) => Started<U>): Started<U> {
+  if (started instanceof Operation) return started.map((value: T) => inPromise(make(value)));
+  if (started instanceof Promise) return started.then((value: T) => promised(make(value)));
+  return make(started);
+}
+
+/** An operation takes values and promises. */
+function inPromise<T>(started: Started<T>): T | Promise<T> {
+  return started instanceof Operation ? started.promise() : started;
 }
 
 export class Operation<T = unknown> {

@@ -13,6 +13,8 @@ const POLLS_PER_LOOK = 64;
 const POLLS_PER_MICROTASK = 4;
 /** Nanoseconds for which a call looks at shared memory before it goes back to the event loop. */
 const SPIN_AT_ONCE = 50_000;
+/** Looks (about 10 ns each) of a collective call at what the others show, before it polls for everything that may come. */
+const LOOKS_AT_ONCE = 128;
 /** Calls that are served between two looks at the clock, and nanoseconds without a turn of the event loop: timers and
  * sockets want theirs. */
 const CALLS_PER_LOOK = 64;
@@ -52,6 +54,11 @@ export class Progress {
     this.#spinNs = spinUs * 1000;
     // Where ranks share cores, 5 µs of it made a ping-pong of 8 ranks on 4 cores take twice as long as none.
     this.#spinAtOnce = spinUs > 0 ? SPIN_AT_ONCE : 0;
+  }
+
+  /** How often a call that waits may look at one place in shared memory before it begins to wait. */
+  get looksAtOnce(): number {
+    return this.#spinAtOnce > 0 ? LOOKS_AT_ONCE : 1;
   }
 
   /** The operations that somebody waits for. */

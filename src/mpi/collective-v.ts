@@ -6,8 +6,8 @@ import type { TypedArray } from "../data/element.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import { Collective, type RootOptions } from "./collective.ts";
 import { checkLayout, checkReceived, type InPlace, type PerRank } from "./collective-arguments.ts";
+import type { CollectivePlan } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
-import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
 import { converter, packedItems, packedRuns, TYPED } from "./typed-collective.ts";
 import { type SideOptions, sidesOf } from "./typed-data.ts";
@@ -43,7 +43,7 @@ export abstract class CollectiveV extends Collective {
     call: string,
     data: unknown,
     options: (RootOptions & CountsOptions & MaybeInto) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["root", ...COUNTS]);
     const root = this.checkRoot(call, options?.root);
     const atRoot = this.isRoot(root);
@@ -107,7 +107,7 @@ export abstract class CollectiveV extends Collective {
     call: string,
     data: unknown,
     options: (RootOptions & CountsOptions & MaybeInto) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["root", ...COUNTS]);
     const root = this.checkRoot(call, options?.root);
     const into = this.scatterInto(call, root, options?.into);
@@ -173,7 +173,11 @@ export abstract class CollectiveV extends Collective {
     return new Request(this.planScatterv("iscatterv", data, options)());
   }
 
-  protected planAllgatherv(call: string, data: unknown, options: (CountsOptions & MaybeInto) | undefined): Plan<any> {
+  protected planAllgatherv(
+    call: string,
+    data: unknown,
+    options: (CountsOptions & MaybeInto) | undefined,
+  ): CollectivePlan<any> {
     checkOptions(call, options, COUNTS);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
@@ -213,7 +217,11 @@ export abstract class CollectiveV extends Collective {
     return new Request(this.planAllgatherv("iallgatherv", data, options)());
   }
 
-  protected planAlltoallv(call: string, data: unknown, options: (AlltoallvOptions & MaybeInto) | undefined): Plan<any> {
+  protected planAlltoallv(
+    call: string,
+    data: unknown,
+    options: (AlltoallvOptions & MaybeInto) | undefined,
+  ): CollectivePlan<any> {
     checkOptions(call, options, [...ALLTOALLV, "into", "type", "sendtype", "recvtype"]);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);

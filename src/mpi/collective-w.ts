@@ -5,8 +5,9 @@ import { checkInto, checkOptions } from "./arguments.ts";
 import { checkLayout, type InPlace, type PerRank } from "./collective-arguments.ts";
 import { CollectiveV, type Data } from "./collective-v.ts";
 import type { Datatype } from "./datatype.ts";
+import type { CollectivePlan } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
-import { type Plan, Prequest } from "./prequest.ts";
+import { Prequest } from "./prequest.ts";
 import { Request } from "./request.ts";
 import { PeerItems } from "./typed-peers.ts";
 
@@ -34,7 +35,7 @@ export abstract class CollectiveW extends CollectiveV {
     call: string,
     data: unknown,
     options: (AlltoallwOptions & { into?: BufferLike }) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     const { sendcounts, sdispls, sendtypes, recvcounts, rdispls, recvtypes } = options ?? {};
     if (Array.isArray(data)) {
       checkOptions(call, options, ["sendcounts", "sdispls", "recvcounts"]);

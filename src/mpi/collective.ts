@@ -6,9 +6,8 @@ import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import type { InPlace } from "./collective-arguments.ts";
-import { Planning } from "./planning.ts";
+import { type CollectivePlan, Planning } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
-import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
 import { converter, packedBlocks, packedItems, TYPED } from "./typed-collective.ts";
 import { type SideOptions, sidesOf, type TypeOptions } from "./typed-data.ts";
@@ -23,7 +22,7 @@ export type None = Record<never, never>;
 export abstract class Collective extends Planning {
   // --- barrier ---
 
-  protected planBarrier(call: string): Plan<void> {
+  protected planBarrier(call: string): CollectivePlan<void> {
     return this.plan(call, {}, (lane) => this.collectives.barrier(lane));
   }
 
@@ -52,7 +51,7 @@ export abstract class Collective extends Planning {
     call: string,
     data: unknown,
     options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["root", "into", "type", "count"]);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
@@ -101,7 +100,7 @@ export abstract class Collective extends Planning {
     call: string,
     data: unknown,
     options: (RootOptions & SideOptions & { into?: BufferLike | InPlace }) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["root", "into", ...TYPED]);
     const root = this.checkRoot(call, options?.root);
     const into = this.scatterInto(call, root, options?.into);
@@ -174,7 +173,7 @@ export abstract class Collective extends Planning {
     call: string,
     data: unknown,
     options: (RootOptions & SideOptions & Partial<Into<BufferLike>>) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["root", "into", ...TYPED]);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
@@ -223,7 +222,7 @@ export abstract class Collective extends Planning {
     call: string,
     data: unknown,
     options: (SideOptions & Partial<Into<BufferLike>>) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["into", ...TYPED]);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);
@@ -275,7 +274,7 @@ export abstract class Collective extends Planning {
     call: string,
     data: unknown,
     options: (SideOptions & Partial<Into<BufferLike>>) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["into", ...TYPED]);
     const into = checkInto(call, options?.into);
     this.checkInPlace(call, data, into);

@@ -11,7 +11,7 @@ import { Creation } from "./creation.ts";
 import { abort, checkRunning } from "./environment.ts";
 import { Group } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
-import type { Plan } from "./prequest.ts";
+import type { CollectivePlan } from "./planning.ts";
 import { Request } from "./request.ts";
 
 /**
@@ -138,7 +138,7 @@ export abstract class Comm<Made extends Comm<any> = Comm<any>> extends Creation<
 
   // --- duplicates ---
 
-  #dup(call: string, info?: Info): Plan<this> {
+  #dup(call: string, info?: Info): CollectivePlan<this> {
     const endpoint = this.use(call);
     const hints = infoItems(call, info);
     const copies = this.attributes.copies();

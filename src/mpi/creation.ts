@@ -21,7 +21,7 @@ import { type Group, membersOf } from "./group.ts";
 import { Handling } from "./handling.ts";
 import { confinedTo } from "./hardware.ts";
 import { type Info, infoItems } from "./info.ts";
-import type { Plan } from "./prequest.ts";
+import type { CollectivePlan } from "./planning.ts";
 
 /** What a rank tells the others in a split: where it wants to be, and a context, which counts if it becomes rank 0 there. */
 type Wish = readonly [color: number, key: number, context: number];
@@ -151,7 +151,14 @@ export abstract class Creation<Made extends Comm<any>> extends Handling {
   }
 
   /** @param strict no communicator where it would have all ranks */
-  #split(call: string, details: string, color: number, key: number, name: string, strict = false): Plan<Made> {
+  #split(
+    call: string,
+    details: string,
+    color: number,
+    key: number,
+    name: string,
+    strict = false,
+  ): CollectivePlan<Made> {
     const { group, remote, engine, inter } = this.use(call);
     return this.plan(call, { details }, async (lane) => {
       const wish: Wish = [color, key, drawContext(engine.self)];

@@ -5,7 +5,7 @@ import { DistGraph, type Edge, edgesFrom, mismatchOf } from "../topology/dist-gr
 import { checkFlag, checkNumbers, checkOptions, type Numbers } from "./arguments.ts";
 import type { Distgraphcomm } from "./distgraphcomm.ts";
 import { type Info, infoItems } from "./info.ts";
-import type { Plan } from "./prequest.ts";
+import type { CollectivePlan } from "./planning.ts";
 import { checkRanks, checkWeights, type Weights } from "./topology-arguments.ts";
 import { TopologyCreation } from "./topology-creation.ts";
 
@@ -123,7 +123,7 @@ export abstract class DistGraphCreation extends TopologyCreation {
     options: DistGraphOptions | undefined,
     weighted: boolean,
     own: Given,
-  ): Plan<Distgraphcomm> {
+  ): CollectivePlan<Distgraphcomm> {
     const hints = infoItems(call, options?.info);
     const reorder = checkFlag(call, "reorder", options?.reorder);
     const out = (node: number, given: readonly Given[]) =>

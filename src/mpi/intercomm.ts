@@ -19,8 +19,7 @@ import { Group, membersOf } from "./group.ts";
 import { type Info, infoItems } from "./info.ts";
 // A circle, as Intracomm makes Intercomms: neither needs the other before all is loaded.
 import { COMM_NULL, Intracomm } from "./intracomm.ts";
-import type { Agreement } from "./planning.ts";
-import type { Plan } from "./prequest.ts";
+import type { Agreement, CollectivePlan } from "./planning.ts";
 
 /**
  * A communicator of two groups that have no process in common. Messages go from a rank of one to a rank of the other: `dest`,
@@ -202,7 +201,7 @@ export class Intercomm extends Comm<Intercomm> {
     agreement: Agreement,
     run: (lane: EndpointLane) => Promise<unknown>,
     ownLane?: EndpointLane,
-  ): Plan<T> {
+  ): CollectivePlan<T> {
     const { root, element: _element, length: _length, ...rest } = agreement;
     if (root === undefined) return super.plan(call, agreement, run, ownLane);
     if (root === PROC_NULL) return super.plan(call, { ...rest, details: "root MPI.PROC_NULL" }, run, ownLane);

@@ -7,15 +7,16 @@ import { checkLayout } from "./collective-arguments.ts";
 import type { Data } from "./collective-v.ts";
 import { type AlltoallwOptions, RECEIVE, SEND } from "./collective-w.ts";
 import { Neighborhood } from "./neighborhood.ts";
+import type { CollectivePlan } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
-import { type Plan, Prequest } from "./prequest.ts";
+import { Prequest } from "./prequest.ts";
 import { Request } from "./request.ts";
 import { PeerItems } from "./typed-peers.ts";
 
 type Options = AlltoallwOptions & Partial<Into<BufferLike>>;
 
 export abstract class NeighborhoodW extends Neighborhood {
-  #plan(call: string, data: unknown, options: Options | undefined): Plan<any> {
+  #plan(call: string, data: unknown, options: Options | undefined): CollectivePlan<any> {
     const { sendcounts, sdispls, sendtypes, recvcounts, rdispls, recvtypes } = options ?? {};
     const neighbors = this.neighborsOf(call, data);
     const { sources, destinations } = neighbors;

@@ -16,8 +16,8 @@ import { checkLayout, checkReceived } from "./collective-arguments.ts";
 import { ALLTOALLV, type AlltoallvOptions, type CountsOptions, type Data } from "./collective-v.ts";
 import { Comm } from "./comm.ts";
 import type { Intracomm } from "./intracomm.ts";
+import type { CollectivePlan } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
-import type { Plan } from "./prequest.ts";
 import { Prequest } from "./prequest.ts";
 import { Request } from "./request.ts";
 import { converter, packedBlocks, packedItems, packedRuns, TYPED } from "./typed-collective.ts";
@@ -38,7 +38,11 @@ export abstract class Neighborhood extends Comm<Intracomm> {
 
   // --- neighborAllgather ---
 
-  #planNeighborAllgather(call: string, data: unknown, options: (SideOptions & MaybeInto) | undefined): Plan<any> {
+  #planNeighborAllgather(
+    call: string,
+    data: unknown,
+    options: (SideOptions & MaybeInto) | undefined,
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["into", ...TYPED]);
     const neighbors = this.neighborsOf(call, data);
     const into = checkInto(call, options?.into);
@@ -85,7 +89,11 @@ export abstract class Neighborhood extends Comm<Intracomm> {
 
   // --- neighborAllgatherv ---
 
-  #planNeighborAllgatherv(call: string, data: unknown, options: (CountsOptions & MaybeInto) | undefined): Plan<any> {
+  #planNeighborAllgatherv(
+    call: string,
+    data: unknown,
+    options: (CountsOptions & MaybeInto) | undefined,
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["counts", "displs", "into", ...TYPED]);
     const neighbors = this.neighborsOf(call, data);
     const into = checkInto(call, options?.into);
@@ -139,7 +147,11 @@ export abstract class Neighborhood extends Comm<Intracomm> {
 
   // --- neighborAlltoall ---
 
-  #planNeighborAlltoall(call: string, data: unknown, options: (SideOptions & MaybeInto) | undefined): Plan<any> {
+  #planNeighborAlltoall(
+    call: string,
+    data: unknown,
+    options: (SideOptions & MaybeInto) | undefined,
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["into", ...TYPED]);
     const neighbors = this.neighborsOf(call, data);
     const into = checkInto(call, options?.into);
@@ -192,7 +204,11 @@ export abstract class Neighborhood extends Comm<Intracomm> {
 
   // --- neighborAlltoallv ---
 
-  #planNeighborAlltoallv(call: string, data: unknown, options: (AlltoallvOptions & MaybeInto) | undefined): Plan<any> {
+  #planNeighborAlltoallv(
+    call: string,
+    data: unknown,
+    options: (AlltoallvOptions & MaybeInto) | undefined,
+  ): CollectivePlan<any> {
     checkOptions(call, options, [...ALLTOALLV, "into", "type", "sendtype", "recvtype"]);
     const neighbors = this.neighborsOf(call, data);
     const into = checkInto(call, options?.into);

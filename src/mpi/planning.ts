@@ -7,12 +7,13 @@ import type { Endpoint, EndpointLane } from "../comm/endpoint.ts";
 import { isTypedArray } from "../data/buffer.ts";
 import { elementOf } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
-import type { Started } from "../engine/operation.ts";
+import { Operation, type Started } from "../engine/operation.ts";
+import type { Progress } from "../engine/progress.ts";
 import { checkRoot } from "./arguments.ts";
-import { attempt, waitFor } from "./call.ts";
+import { waitFor } from "./call.ts";
 import { checkInPlace } from "./collective-arguments.ts";
 import { Partitioned } from "./partitioned.ts";
-import type { Plan } from "./prequest.ts";
+import type { Pending } from "./request.ts";
 import { Packed } from "./typed-collective.ts";
 
 /** What all ranks must agree on in a call. */
@@ -80,19 +81,14 @@ export abstract class Planning extends Partitioned {
     agreement: Agreement,
     run: (lane: EndpointLane) => Started<unknown>,
     ownLane?: EndpointLane,
-  ): Plan<T> {
+  ): CollectivePlan<T> {
     this.use(call);
     const check = checkOf(call, agreement);
-    return () => {
+    return (waits) => {
       const endpoint = this.use(call);
-      const lane = ownLane ?? endpoint.lane(check);
-      const operation = endpoint.run(lane, run as (lane: EndpointLane) => Started<T>);
-      const steps = !lane.board?.used;
-      const describeCall = () => {
-        const waiting = lane.awaited && `, waiting for ${lane.awaited}`;
-        return `${call}(${describe(agreement, endpoint)}) on ${this.name}${waiting}`;
-      };
-      return { operation, progress: endpoint.engine.progress, describe: describeCall, steps };
+      const lane = ownLane ?? endpoint.lane(check, waits);
+      const started = endpoint.start(lane, run as (lane: EndpointLane) => Started<T>);
+      return new CollectiveCall(call, agreement, endpoint, lane, started);
     };
   }
 
@@ -102,10 +98,56 @@ export abstract class Planning extends Partitioned {
   }
 
   /** Waits for a collective that `plan` makes. */
-  protected finish<T>(plan: () => Plan<T>): Promise<T> {
-    return attempt(() => {
-      const pending = plan()();
-      return waitFor(pending.progress, pending.operation, pending, { steps: pending.steps });
-    });
+  protected finish<T>(plan: () => CollectivePlan<T>): Promise<T> {
+    try {
+      const call = plan()(true);
+      const { started, progress } = call;
+      if (started instanceof Operation) return waitFor(progress, started, call, { steps: call.steps });
+      return progress.served()?.then(() => started) ?? Promise.resolve(started);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+}
+
+/** A collective that can be started. `waits`: by who waits for it, not as a request. */
+export type CollectivePlan<T> = (waits?: boolean) => CollectiveCall<T>;
+
+/** A collective that has been started. */
+class CollectiveCall<T> implements Pending<T> {
+  readonly #call: string;
+  readonly #agreement: Agreement;
+  readonly #endpoint: Endpoint;
+  readonly #lane: EndpointLane;
+  /** Its operation, or its result where it was done at once. */
+  readonly started: T | Operation<T>;
+  #done: Operation<T> | undefined;
+
+  constructor(call: string, agreement: Agreement, endpoint: Endpoint, lane: EndpointLane, started: T | Operation<T>) {
+    this.#call = call;
+    this.#agreement = agreement;
+    this.#endpoint = endpoint;
+    this.#lane = lane;
+    this.started = started;
+  }
+
+  get operation(): Operation<T> {
+    if (this.started instanceof Operation) return this.started;
+    this.#done ??= Operation.done(this.started);
+    return this.#done;
+  }
+
+  get progress(): Progress {
+    return this.#endpoint.engine.progress;
+  }
+
+  get steps(): boolean {
+    return !this.#lane.board?.used;
+  }
+
+  describe(): string {
+    const { awaited } = this.#lane;
+    const waiting = awaited && `, waiting for ${awaited}`;
+    return `${this.#call}(${describe(this.#agreement, this.#endpoint)}) on ${this.#endpoint.name}${waiting}`;
   }
 }

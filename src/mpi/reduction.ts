@@ -9,9 +9,8 @@ import { checkInto, checkOptions } from "./arguments.ts";
 import type { None, RootOptions } from "./collective.ts";
 import { checkLayout, type InPlace, orInPlace, type PerRank } from "./collective-arguments.ts";
 import { CollectiveW } from "./collective-w.ts";
-import { reductionOf } from "./planning.ts";
+import { type CollectivePlan, reductionOf } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
-import type { Plan } from "./prequest.ts";
 import { Request } from "./request.ts";
 import { converter, itemLoop, packedItems, packedRuns } from "./typed-collective.ts";
 import type { TypeOptions } from "./typed-data.ts";
@@ -37,7 +36,7 @@ export abstract class Reduction extends CollectiveW {
     call: string,
     operand: unknown,
     options: (RootOptions & OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["op", "root", "into", "type", "count"]);
     const op = opFrom(options?.op);
     const root = this.checkRoot(call, options?.root);
@@ -95,7 +94,7 @@ export abstract class Reduction extends CollectiveW {
     call: string,
     data: unknown,
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     return this.planReduction(call, data, options, this.collectives.allreduce);
   }
 
@@ -105,7 +104,7 @@ export abstract class Reduction extends CollectiveW {
     operand: unknown,
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
     reduction: Collectives["allreduce"],
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["op", "into", "type", "count"]);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
@@ -149,7 +148,7 @@ export abstract class Reduction extends CollectiveW {
     data: unknown,
     options: (OpOptions<any> & MaybeInto & TypeOptions & { counts?: PerRank }) | undefined,
     equal: boolean,
-  ): Plan<any> {
+  ): CollectivePlan<any> {
     checkOptions(call, options, ["op", "into", "type", equal ? "count" : "counts"]);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);

@@ -14,7 +14,7 @@ import { checkFlag, checkNumbers, checkOptions, type Numbers } from "./arguments
 import type { Cartcomm } from "./cartcomm.ts";
 import type { Graphcomm } from "./graphcomm.ts";
 import { NeighborhoodW } from "./neighborhood-w.ts";
-import type { Plan } from "./prequest.ts";
+import type { CollectivePlan } from "./planning.ts";
 import { checkCart, checkGraph } from "./topology-arguments.ts";
 
 export interface CartOptions {
@@ -152,7 +152,7 @@ export abstract class TopologyCreation extends NeighborhoodW {
     });
   }
 
-  #map(call: string, arrangement: Arrangement<undefined>): Plan<number> {
+  #map(call: string, arrangement: Arrangement<undefined>): CollectivePlan<number> {
     const { engine } = this.use(call);
     return this.plan(call, { details: arrangement.terms }, async (lane) => {
       const { order } = await this.#arrange(call, lane, engine.self, arrangement);
@@ -170,7 +170,7 @@ export abstract class TopologyCreation extends NeighborhoodW {
     kind: string,
     arrangement: Arrangement<Own>,
     make: (endpoint: Endpoint, name: string, given: readonly Own[]) => Promise<C>,
-  ): Plan<C> {
+  ): CollectivePlan<C> {
     const { group, engine } = this.use(call);
     const name = `${kind} of ${this.name}`;
     return this.plan(call, { details: arrangement.terms }, async (lane) => {

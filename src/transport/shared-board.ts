@@ -1,7 +1,8 @@
 // transport/shared-board: layer 3. What the ranks of one communicator show each other in memory that they share: each has a
 // row of cells, which it alone writes, one for each of its last few collective calls. Used by comm/meetings.ts; made by
 // shared-memory.ts.
-import type { Body } from "../data/body.ts";
+import { type Body, viewOf } from "../data/body.ts";
+import type { TypedArray } from "../data/element.ts";
 import type { Shared } from "./ring.ts";
 
 /** Cells of a row: a rank may be that many calls ahead of the slowest. */
@@ -40,6 +41,8 @@ export class SharedBoard {
   readonly #at: number;
   readonly #row: number;
   readonly #wake: (rank: number) => void;
+  /** What has last stood in each cell that this rank has read: to make views costs more than to read what is short. */
+  readonly #seen: (Body | undefined)[];
   /** This rank has ended all calls before this one. */
   #ended = 0;
   /** Calls before this one have a cell, as far as we have looked. */
@@ -58,6 +61,7 @@ export class SharedBoard {
     this.#at = at;
     this.#row = row;
     this.#wake = wake;
+    this.#seen = new Array<Body | undefined>(size * CELLS).fill(undefined);
   }
 
   /** Index of the first word of a rank's cell. */
@@ -108,7 +112,23 @@ export class SharedBoard {
       if (length <= HEADER) for (let i = 0; i < length; i++) bytes[at + i] = content![i]!;
       else bytes.set(content!, at);
     }
-    Atomics.store(words, cell + SHOWN, (call + 1) | 0);
+    this.#shown(call, cell);
+  }
+
+  /** As `show`, for which a typed array would need a view of its bytes. */
+  showArray(call: number, element: number, array: TypedArray): void {
+    const { words } = this.#shared;
+    const cell = this.#cell(this.self, call);
+    words[cell + ELEMENT] = element;
+    words[cell + LENGTH] = array.byteLength;
+    const place = viewOf(this.shown(this.self, call)!) as TypedArray;
+    if (array.byteLength <= HEADER) for (let i = 0; i < array.length; i++) place[i] = array[i]!;
+    else place.set(array as never);
+    this.#shown(call, cell);
+  }
+
+  #shown(call: number, cell: number): void {
+    Atomics.store(this.#shared.words, cell + SHOWN, (call + 1) | 0);
     for (let rank = 0; rank < this.size; rank++) if (rank !== this.self && this.hasBegun(rank, call)) this.#wake(rank);
   }
 
@@ -146,7 +166,13 @@ export class SharedBoard {
     const cell = this.#cell(rank, call);
     const element = words[cell + ELEMENT]!;
     if (element === DECLINED) return undefined;
+    const length = words[cell + LENGTH]!;
+    const place = rank * CELLS + (call & (CELLS - 1));
+    const seen = this.#seen[place];
+    if (seen && seen.element === element && seen.parts[0]!.byteLength === length) return seen;
     const at = (cell << 2) + HEADER;
-    return { element, parts: [bytes.subarray(at, at + words[cell + LENGTH]!)] };
+    const body = { element, parts: [bytes.subarray(at, at + length)] };
+    this.#seen[place] = body;
+    return body;
   }
 }

@@ -98,7 +98,7 @@ export class FakeNetwork {
   }
 
   #shown(rank: number, call: number): Pick<Lane, "board" | "staging"> {
-    const meeting = this.#meetings[rank]?.begin(call, 0);
+    const meeting = this.#meetings[rank]?.begin(call, 0, 1);
     return { board: meeting, staging: meeting?.staging };
   }
 
