@@ -14,7 +14,8 @@ export interface Variable {
 /** All variables that a user may set. `tsmpi info` prints this table. */
 export const variables = {
   TSMPI_EAGER_LIMIT: {
-    about: "Messages up to this many bytes are sent without asking the receiver first.",
+    about:
+      "Messages up to this many bytes are sent without asking the receiver first; where it is not 0, through shared memory also longer ones for which there is room.",
     default: "65536",
   },
   TSMPI_UNEXPECTED_LIMIT: {

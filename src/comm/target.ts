@@ -1,7 +1,7 @@
 // comm/target: layer 5. Where a received message goes: into a new value, into the user's buffer, or to a collective.
 import { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
-import { allocate, type BufferLike, bufferFrom, bytesOf, elementOfBuffer } from "../data/buffer.ts";
+import { allocateUnfilled, type BufferLike, bufferFrom, bytesOf, elementOfBuffer } from "../data/buffer.ts";
 import { BYTES, elements, type TypedArray, VALUE } from "../data/element.ts";
 import type { Items } from "../data/items.ts";
 import type { TypeMap } from "../data/type-map.ts";
@@ -26,7 +26,7 @@ export const parts: Target<Body> = {
 
 function newMemory({ sizes, source }: Arrival): Uint8Array[] {
   try {
-    return sizes.map(allocate);
+    return sizes.map(allocateUnfilled);
   } catch (cause) {
     const what = `Cannot receive ${sizes.reduce((a, b) => a + b)} bytes from process ${source}: there is no memory for them`;
     throw new Exception("ERR_NO_MEM", what, { cause });

@@ -7,7 +7,7 @@ import { VALUE } from "../data/element.ts";
 import { type Landing, type Link, SHORT_LIMIT, type Sink } from "../transport/transport.ts";
 import { COPIED } from "../wire/cbor-head.ts";
 import {
-  decodeDataHead,
+  decodeBulkHead,
   decodeFrames,
   encodeAck,
   encodeBye,
@@ -16,8 +16,8 @@ import {
   encodeRts,
   type Frame,
 } from "../wire/frame.ts";
+import { Arriving, sendAtOnce } from "./at-once.ts";
 import { Audits } from "./audit.ts";
-import type { Channel } from "./channel.ts";
 import { Channels } from "./channels.ts";
 import { Credit } from "./credit.ts";
 import { type Arrival, arrivalBytes, Message, malformed, Receive, sizesOf, type Target } from "./message.ts";
@@ -51,6 +51,7 @@ export class Engine implements Sink {
   readonly audits = new Audits();
   readonly #credits: Credit[];
   readonly #rendezvous: Rendezvous;
+  readonly #arriving = new Arriving(this.channels, (message, receive) => this.deliver(message, receive));
   readonly #peers = new Peers();
   /** Whose frames are being taken in. */
   #from = 0;
@@ -115,6 +116,8 @@ export class Engine implements Sink {
       this.#rejectWhenGone(dest);
       return matched;
     }
+    const asks = synchronous || this.#limits.eager === 0;
+    if (!asks && sendAtOnce(link, this.#credits[dest]!, context, tag, body, check, bytes)) return undefined;
     const operation = new Operation<void>();
     const parts = body.element === VALUE ? [body.parts[0]!.slice(), ...body.parts.slice(1)] : body.parts;
     const id = this.#rendezvous.offer(dest, parts, operation);
@@ -133,7 +136,7 @@ export class Engine implements Sink {
   /** Posts a receive; it may have settled when this returns. `source` is a process number or ANY_SOURCE. */
   receive<T>(source: number, context: number, tag: number, target: Target<T>): Receive<T> {
     const receive = new Receive<T>(source, tag, context, target, new Operation<T>());
-    const { matcher } = this.#channel(context);
+    const { matcher } = this.channels.of(context);
     const message = matcher.peek(source, tag);
     if (message) {
       matcher.take(message);
@@ -148,18 +151,18 @@ export class Engine implements Sink {
 
   /** Takes back a receive that has no message yet. False when it has one: it completes. */
   cancel(receive: Receive): boolean {
-    return this.#channel(receive.context).matcher.cancel(receive);
+    return this.channels.of(receive.context).matcher.cancel(receive);
   }
 
   /** The message that a receive would get, if it is here; with `take` it is taken out and must be given to `deliver`. */
   probe(source: number, context: number, tag: number, take: boolean): Message | undefined {
-    return this.#channel(context).probe(source, tag, take);
+    return this.channels.of(context).probe(source, tag, take);
   }
 
   /** As probe, but waits for a message. */
   probeWait(source: number, context: number, tag: number, take: boolean): Operation<Message> {
     const operation = new Operation<Message>();
-    const channel = this.#channel(context);
+    const channel = this.channels.of(context);
     const message = channel.probe(source, tag, take);
     const gone = message || source === ANY_SOURCE ? undefined : this.#peers.goneBecause(source);
     if (message) operation.resolve(message);
@@ -170,7 +173,7 @@ export class Engine implements Sink {
 
   /** Takes back a probe that waits. */
   cancelProbe(context: number, operation: Operation<Message>): void {
-    this.#channel(context).cancelProbe(operation);
+    this.channels.of(context).cancelProbe(operation);
   }
 
   /** Gives a message that was taken out of the queues to a receive. */
@@ -191,7 +194,7 @@ export class Engine implements Sink {
    * @param target makes it for a message of process `source`; its methods must not throw
    */
   serve(context: number, target: (source: number) => Target<void>): void {
-    const channel = this.#channel(context);
+    const channel = this.channels.of(context);
     channel.server = (source, tag) => new Receive(source, tag, context, target(source), new Operation<void>());
     for (const message of [...channel.matcher.unexpected()]) {
       channel.matcher.take(message);
@@ -201,7 +204,7 @@ export class Engine implements Sink {
 
   /** Receives of `context` that wait, and messages that nobody has received. */
   counts(context: number): { readonly posted: number; readonly unexpected: number } {
-    const { matcher } = this.#channel(context);
+    const { matcher } = this.channels.of(context);
     let posted = 0;
     for (const _ of matcher.posted()) posted++;
     return { posted, unexpected: matcher.unexpectedCount };
@@ -263,8 +266,7 @@ export class Engine implements Sink {
       decodeFrames(message, this.#take, start, end);
       return this.#asked;
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#broken(peer, error.message);
+      this.#broken(peer, error);
       return false;
     }
   }
@@ -272,18 +274,20 @@ export class Engine implements Sink {
   bulk(peer: number, window: Uint8Array, length: number): Landing | undefined {
     this.progress.arrived();
     try {
-      const head = decodeDataHead(window);
+      const head = decodeBulkHead(window);
       if (head.start + head.length !== length)
-        throw new RangeError(`a data frame of ${head.start + head.length} bytes in a message of ${length}`);
-      const landing = this.#rendezvous.landing(peer, head, head.length, head.start);
+        throw new RangeError(`a ${head.kind} frame of ${head.start + head.length} bytes in a message of ${length}`);
+      const landing =
+        head.kind === "eager"
+          ? this.#arriving.landing(peer, head)
+          : this.#rendezvous.landing(peer, head, head.length, head.start);
       const done = () => {
         this.#framesReceived++;
         landing.done();
       };
       return { ...landing, done };
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#broken(peer, error.message);
+      this.#broken(peer, error);
       return undefined;
     }
   }
@@ -293,8 +297,9 @@ export class Engine implements Sink {
     if (this.#peers.lose(peer)) this.onLost(peer, reason);
   }
 
-  #broken(peer: number, what: string): void {
-    this.lost(peer, `protocol error: it sent ${what}`);
+  #broken(peer: number, error: unknown): void {
+    if (!(error instanceof RangeError)) throw error;
+    this.lost(peer, `protocol error: it sent ${error.message}`);
     this.#links[peer]?.close();
   }
 
@@ -334,7 +339,7 @@ export class Engine implements Sink {
     const sizes = sizesOf(frame.parts);
     const wrong = malformed(frame.element, sizes);
     if (wrong) throw new RangeError(wrong);
-    const channel = this.#channel(frame.context);
+    const channel = this.channels.of(frame.context);
     const receive = channel.receiver(peer, frame.tag);
     if (!receive) {
       const parts = frame.parts.map((part) => (part.byteLength <= COPIED ? part : part.slice()));
@@ -350,7 +355,7 @@ export class Engine implements Sink {
   #takeRts(peer: number, frame: Frame & { kind: "rts" }): void {
     const wrong = malformed(frame.element, frame.sizes);
     if (wrong) throw new RangeError(wrong);
-    const channel = this.#channel(frame.context);
+    const channel = this.channels.of(frame.context);
     const message = new Message(peer, frame, frame.sizes, undefined, frame.id);
     const receive = channel.receiver(peer, frame.tag);
     if (!receive) return channel.keep(message);
@@ -378,6 +383,7 @@ export class Engine implements Sink {
   #settleGone(peer: number, finished: boolean): void {
     const gone = this.#peers.goneBecause(peer);
     this.#rendezvous.abandon(peer, gone, finished);
+    this.#arriving.abandon(peer, gone);
     for (const channel of this.channels.values()) channel.abandon(peer, gone);
     for (const audit of this.audits) audit.gone(peer, gone);
   }
@@ -390,9 +396,5 @@ export class Engine implements Sink {
   #post(peer: number, frame: Uint8Array): void {
     this.#framesSent++;
     this.#links[peer]!.send(frame);
-  }
-
-  #channel(context: number): Channel {
-    return this.channels.of(context);
   }
 }

@@ -162,6 +162,10 @@ class CheckedLink implements Link {
     return this.#link.sendBulk(front, body);
   }
 
+  takes(bytes: number): boolean {
+    return this.#link.takes?.(bytes) === true;
+  }
+
   flush(): void {
     this.#link.flush();
   }

@@ -31,6 +31,13 @@ export class RingWriter {
     this.#size = size;
   }
 
+  /** True when `records` records of up to `length` bytes each have room. */
+  takes(records: number, length: number): boolean {
+    this.#read = Atomics.load(this.#shared.words, this.#head);
+    // One more: what is left at the end of the ring may be too short for one.
+    return this.#size - ((this.#at - this.#read) | 0) >= (records + 1) * ((HEADER + length + 7) & ~7);
+  }
+
   /** Room for a record of `length` bytes: the offset of its bytes in the memory, or -1 where there is none now. */
   reserve(kind: number, length: number): number {
     const need = (HEADER + length + 7) & ~7;

@@ -39,6 +39,8 @@ export type Found = typeof IDLE | typeof PIECES | typeof NEWS;
 export interface Owner {
   /** A free slot of this rank's, now taken; -1 where there is none. */
   takeSlot(): number;
+  /** True when so many slots are free. */
+  hasSlots(count: number): boolean;
   /** Wakes local rank `other` if it sleeps. */
   wake(other: number, bell: Link): void;
 }
@@ -111,6 +113,12 @@ export class SharedLink implements Link {
     this.#pump();
     this.#memory.wake(this.#other, this.#bell);
     return this.#queue.at(-1) === waiting ? waiting.sent!.promise : undefined;
+  }
+
+  takes(bytes: number): boolean {
+    if (this.#queue.length > 0 || this.#closing || this.#gone) return false;
+    const slots = Math.ceil(bytes / (this.#layout.slotBytes - SLOT_HEAD));
+    return this.#writer.takes(slots + 1, 12 + BULK_SHOWN) && this.#memory.hasSlots(slots);
   }
 
   flush(): void {

@@ -142,6 +142,17 @@ export class SharedMemory implements Sink {
     return -1;
   }
 
+  /** True when so many slots are free. */
+  hasSlots(count: number): boolean {
+    const { slots } = this.#layout;
+    if (count > slots) return false;
+    let left = count;
+    for (let slot = 0; slot < slots && left > 0; slot++) {
+      if (Atomics.load(this.#shared.words, this.#layout.flag(this.#self, slot) >> 2) === 0) left--;
+    }
+    return left === 0;
+  }
+
   /** Wakes local rank `other` if it sleeps. */
   wake(other: number, bell: Link): void {
     const word = this.#layout.sleep(other) >> 2;

@@ -6,10 +6,10 @@
 export const SHORT_LIMIT = 128 * 1024;
 
 /** The longest head of a bulk message: a Sink is shown that much at least before it says where the message goes. */
-export const BULK_WINDOW = 64;
+export const BULK_WINDOW = 224;
 
 /** Bytes that links show, so that there is room for what checked.ts puts before the head. */
-export const BULK_SHOWN = 96;
+export const BULK_SHOWN = 256;
 
 /**
  * The way to one peer. Messages arrive whole, once, and in the order of the calls of send and sendBulk together. Short
@@ -28,6 +28,8 @@ export interface Link {
    * than SHORT_LIMIT bytes. Rejects when the peer is lost and after `close`. Never calls the Sink before it returns.
    */
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined;
+  /** True when sendBulk would take a head and a body of so many bytes at once, both copied when it returns. */
+  takes?(bytes: number): boolean;
   /** Bytes queued here that have not been handed to the operating system. */
   readonly queued: number;
   /** Hands queued bytes over as far as that goes without waiting; for a process that is about to exit. */

@@ -157,19 +157,47 @@ export const DATA_HEAD_LIMIT = 1 + 5 * HEAD_LIMIT;
 
 const reader = new HeadReader();
 
+/** Where the bytes of a frame begin, of which the head is here, and how many they are. */
+interface Cut {
+  readonly start: number;
+  readonly length: number;
+}
+
+/** An eager frame but for the bytes of its last part: the sizes of all, and the others. */
+export interface EagerHead extends Envelope, Cut {
+  readonly kind: "eager";
+  readonly ack: number;
+  readonly sizes: readonly number[];
+  readonly parts: readonly Uint8Array[];
+}
+
 /**
- * The head of a data frame whose first bytes are `window`: what it says, and where its bytes begin.
- * @throws RangeError when this is no data frame
+ * The head of a data or eager frame whose first bytes are `window`: what it says, and where the bytes begin that end it.
+ * @throws RangeError when this is no such frame
  */
-export function decodeDataHead(window: Uint8Array): DataHead & { readonly length: number; readonly start: number } {
+export function decodeBulkHead(window: Uint8Array): (DataHead & Cut & { readonly kind: "data" }) | EagerHead {
   reader.begin(window);
-  if (reader.read(ARRAY) !== 5 || reader.read(UNSIGNED) !== DATA)
+  const elements = reader.read(ARRAY);
+  const kind = reader.read(UNSIGNED);
+  if (elements !== lengths[kind] || (kind !== DATA && kind !== EAGER))
     throw new RangeError("a long message that is no data frame");
-  const transfer = reader.read(UNSIGNED);
-  const part = reader.read(UNSIGNED);
-  const offset = reader.read(UNSIGNED);
+  if (kind === DATA) {
+    const transfer = reader.read(UNSIGNED);
+    const part = reader.read(UNSIGNED);
+    const offset = reader.read(UNSIGNED);
+    const length = reader.read(BYTE_STRING);
+    return { kind: "data", transfer, part, offset, length, start: reader.at };
+  }
+  const context = reader.read(UNSIGNED);
+  const tag = reader.read(UNSIGNED);
+  const element = reader.read(UNSIGNED);
+  const ack = reader.read(UNSIGNED);
+  const check = reader.read(UNSIGNED);
+  const parts: Uint8Array[] = [];
+  for (let left = countOfParts() - 1; left > 0; left--) parts.push(reader.readBytes());
   const length = reader.read(BYTE_STRING);
-  return { transfer, part, offset, length, start: reader.at };
+  const sizes = [...parts.map((part) => part.byteLength), length];
+  return { kind: "eager", context, tag, element, ack, check, sizes, parts, length, start: reader.at };
 }
 
 /**

@@ -16,6 +16,12 @@ import { random } from "../support/lanes.ts";
 import { join, pattern, sameBytes, soon, turns } from "../support/sinks.ts";
 
 const FLOAT64 = 13;
+
+/** The head of an eager frame whose last part has 200,000 bytes. */
+function eagerHead(element: number, ...before: Uint8Array[]): Uint8Array {
+  return encodeEager(0, 0, element, 0, 0, [...before, new Uint8Array(200_000)], true).slice();
+}
+
 const one = [Uint8Array.of(1)];
 
 /** Runs `misbehave`, and checks that the rogue is lost for `reason` and that the others still talk. */
@@ -64,10 +70,17 @@ test("a peer that sends a bulk message for nobody is lost, and nobody else notic
     link.sendBulk(encodeDataHead({ transfer: 3, part: 1, offset: 0 }, body.byteLength), body)?.catch(() => {});
   }));
 
-test("a peer whose bulk message is no data frame is lost, and nobody else notices", () =>
-  lostFor(/a long message that is no data frame/, ({ link }) => {
-    link.sendBulk(encodeEager(0, 0, UINT8, 0, 0, one).slice(), pattern(200_000))?.catch(() => {});
-  }));
+for (const [what, head, reason] of [
+  ["is no data frame", encodeCredit(1).slice(), /a long message that is no data frame/],
+  ["is not what its eager frame says", encodeEager(0, 0, UINT8, 0, 0, one).slice(), /an? eager frame of \d+ bytes in/],
+  ["is of element kind 99", eagerHead(99), /a message of element kind 99/],
+  ["is a buffer of two parts", eagerHead(UINT8, pattern(3)), /a buffer of 2 parts/],
+] as const) {
+  test(`a peer whose bulk message ${what} is lost, and nobody else notices`, () =>
+    lostFor(reason, ({ link }) => {
+      link.sendBulk(head, pattern(200_000))?.catch(() => {});
+    }));
+}
 
 test("a peer whose bulk message is longer than its data frame is lost, and nobody else notices", () =>
   lostFor(/a data frame of \d+ bytes in a message of \d+/, ({ link }) => {

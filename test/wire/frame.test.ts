@@ -4,8 +4,9 @@ import { test } from "uvu";
 import { COPIED, HEAD_LIMIT, HeadReader, UNSIGNED, writeHead } from "../../src/wire/cbor-head.ts";
 import {
   DATA_HEAD_LIMIT,
-  decodeDataHead,
+  decodeBulkHead,
   decodeFrames,
+  type EagerHead,
   encodeAck,
   encodeBye,
   encodeCredit,
@@ -165,28 +166,42 @@ test("an encoder may be called before the last one's bytes are used up, where it
   sameBytes(first, copy);
 });
 
-test("decodeDataHead() reads a head from the first bytes of a message", () => {
+test("decodeBulkHead() reads a head from the first bytes of a message", () => {
   property(
     fc.property(number, number, number, number, (transfer, part, offset, length) => {
       const head = encodeDataHead({ transfer, part, offset }, length);
       ok(head.byteLength <= DATA_HEAD_LIMIT);
-      equal(decodeDataHead(join(head, pattern(DATA_HEAD_LIMIT))), {
+      equal(decodeBulkHead(join(head, pattern(DATA_HEAD_LIMIT))), {
+        kind: "data",
         transfer,
         part,
         offset,
         length,
         start: head.byteLength,
       });
-      for (let cut = 0; cut < head.byteLength; cut++) throws(() => decodeDataHead(head.subarray(0, cut)), RangeError);
+      for (let cut = 0; cut < head.byteLength; cut++) throws(() => decodeBulkHead(head.subarray(0, cut)), RangeError);
     }),
     200,
   );
 });
 
-test("decodeDataHead() refuses every other kind of frame", () => {
+test("decodeBulkHead() reads an eager frame's head up to the bytes of the last part", () => {
+  for (const sizes of [[0], [200_000], [30, 200_000], [0, 7, 100, 3_000_000_000]]) {
+    const parts = sizes.map((size, i) => (i < sizes.length - 1 ? pattern(size, i) : { byteLength: size }));
+    const head = encodeEager(1, 2, 3, 4, 5, parts as Uint8Array[], true).slice();
+    const { start, parts: inside, ...rest } = decodeBulkHead(join(head, pattern(50))) as EagerHead;
+    const length = sizes.at(-1)!;
+    equal(rest, { kind: "eager", context: 1, tag: 2, element: 3, ack: 4, check: 5, sizes, length });
+    is(start, head.byteLength);
+    for (const [i, part] of inside.entries()) sameBytes(part, parts[i] as Uint8Array);
+    for (let cut = 0; cut < head.byteLength; cut++) throws(() => decodeBulkHead(head.subarray(0, cut)), RangeError);
+  }
+});
+
+test("decodeBulkHead() refuses every other kind of frame", () => {
   property(
     fc.property(frame, (frame) => {
-      if (frame.kind !== "data") throws(() => decodeDataHead(encode(frame)), RangeError);
+      if (frame.kind !== "data" && frame.kind !== "eager") throws(() => decodeBulkHead(encode(frame)), RangeError);
     }),
   );
 });
@@ -250,7 +265,7 @@ test("mutated and random bytes decode, or throw a RangeError and nothing else", 
   for (let round = 0; round < 20_000; round++) {
     const bytes = draw(3) === 0 ? pattern(1 + draw(100), draw(2 ** 31)) : frames[draw(frames.length)]!.slice();
     for (let i = draw(4); i > 0; i--) bytes[draw(bytes.byteLength)] = draw(256);
-    for (const read of [() => decode(bytes), () => decodeDataHead(bytes)]) {
+    for (const read of [() => decode(bytes), () => decodeBulkHead(bytes)]) {
       try {
         read();
       } catch (error) {
