@@ -1,5 +1,5 @@
-// Large data between ranks: `exchange` swaps 256 MiB with sendrecv, `several` sends one value with buffers of SIZE bytes.
-//   mpi-large.ts exchange | several COUNT SIZE
+// Large data between ranks: `exchange` swaps SIZE bytes with sendrecv, `several` sends one value with buffers of SIZE bytes.
+//   mpi-large.ts exchange SIZE | several COUNT SIZE
 import { MPI } from "tsmpi";
 
 const comm = MPI.COMM_WORLD;
@@ -21,7 +21,7 @@ function check(memory: Uint8Array, bytes: number, mark: number): void {
 }
 
 if (what === "exchange") {
-  const bytes = 2 ** 28;
+  const [bytes = 0] = numbers.map(Number);
   const mine = marked(bytes, comm.rank + 1);
   check(await comm.sendrecv<Uint8Array>(mine, { dest: peer, source: peer }), bytes, peer + 1);
   await comm.sendrecvReplace(mine, { dest: peer, source: peer });
