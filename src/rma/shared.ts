@@ -3,6 +3,7 @@
 //
 // In the file: first a page of words for each rank whose memory it has, then their memory, each piece behind the other.
 import { closeSync } from "node:fs";
+import { Exception } from "../base/errors.ts";
 import { discardMemory, openNameless } from "../transport/nameless-file.ts";
 import { pause } from "../transport/pause.ts";
 import type { LockWord } from "./locks.ts";
@@ -11,7 +12,7 @@ import { type Near, Views } from "./near.ts";
 const PAGE = 4096;
 /** The longest memory that one array can have. */
 const LONGEST = 2 ** 32;
-/** A rank's words, by index: who accumulates; who holds the lock; whether somebody waits for it; a mark. */
+/** A rank's words, by index: the process that accumulates, or 0; who holds the lock; whether somebody waits for it; a mark. */
 const ACCUMULATING = 0;
 const LOCK = 1;
 const WANTED = 2;
@@ -70,15 +71,31 @@ class SharedWord implements LockWord {
   }
 }
 
+const PID = process.pid;
+
+/** How often a rank tries to accumulate between looking whether who does so is still there: about 5 ms. */
+const PATIENCE = 8192;
+
 /** Runs `change` while no other process does so with these words. */
 function alone<T>(words: Int32Array, change: () => T): T {
-  while (Atomics.compareExchange(words, ACCUMULATING, 0, 1) !== 0) {
+  for (let tries = 1; Atomics.compareExchange(words, ACCUMULATING, 0, PID) !== 0; tries++) {
+    // The event loop, which would notice that a process was killed, does not run meanwhile.
+    if (tries % PATIENCE === 0) checkAlive(Atomics.load(words, ACCUMULATING));
     rest();
   }
   try {
     return change();
   } finally {
     Atomics.store(words, ACCUMULATING, 0);
+  }
+}
+
+function checkAlive(pid: number): void {
+  try {
+    if (pid !== 0) process.kill(pid, 0);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ESRCH") return;
+    throw new Exception("ERR_PROC_ABORTED", `Cannot change a window: process ${pid} has ended while it did so`);
   }
 }
 

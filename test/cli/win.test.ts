@@ -131,29 +131,6 @@ if (rank === 0) console.log(mine.every((x) => x === 7));`,
   );
 });
 
-for (const [what, epoch] of [
-  ["fences", "await win.fence();"],
-  ["a lock", "if (rank === 1) await win.lock(0);"],
-  ["lockAll", "await win.lockAll();"],
-  ["post and start", "await win.post(comm.group); await win.start(comm.group);"],
-] as const) {
-  test(`a rank that is killed inside ${what} ends the job, and nothing is left`, async () => {
-    const text = `import { MPI } from "tsmpi";
-const comm = MPI.COMM_WORLD;
-const { rank } = comm;
-const win = await MPI.Win.allocateShared(1 << 20, { comm });
-${epoch}
-await comm.barrier();
-if (rank === 1) process.kill(process.pid, "SIGKILL");
-if (rank === 0) await win.${what === "lockAll" ? "unlockAll" : "lock"}(${what === "lockAll" ? "" : "1"}).catch(() => {});
-await comm.recv({ source: 1 });`;
-    const result = await tsmpi(["-np", "3", "script.ts"], { files: { "script.ts": text } });
-    ok(result.code !== 0);
-    match(result.stderr, /rank 1/);
-    equal(await leftovers(result), []);
-  });
-}
-
 test("nothing is left when the launcher is killed", async () => {
   const text = `import { MPI } from "tsmpi";
 const win = await MPI.Win.allocateShared(1 << 20, { comm: MPI.COMM_WORLD });
