@@ -11,7 +11,7 @@ import type { Engine } from "../engine/engine.ts";
 import { OwnWord } from "./locks.ts";
 import { type Near, Views } from "./near.ts";
 import { Regions } from "./regions.ts";
-import { mapShared, SharedFile } from "./shared.ts";
+import { mapShared, SharedFile, tooLong } from "./shared.ts";
 import { Window } from "./window.ts";
 
 /** New memory for a window, on one rank. */
@@ -62,7 +62,7 @@ export async function makeWindow(
   const { context } = cards[0]!;
   const near: (Near | undefined)[] =
     memory.kind === "new" ? await share(lane, memory, cards, context) : cards.map(() => undefined);
-  const self = near[group.rank!] ?? ownMemory(given ?? (memory.kind === "new" ? newMemory(size) : new Uint8Array(0)));
+  const self = near[group.rank!] ?? ownMemory(given ?? new Uint8Array(0));
   if (memory.kind !== "dynamic") near[group.rank!] = self;
   const endpoint = new Endpoint(engine, group, context);
   endpoint.name = name;
@@ -75,15 +75,16 @@ function ownMemory(bytes: Uint8Array): Near {
   return { bytes, views: new Views(bytes), alone: (change) => change(), lock: new OwnWord() };
 }
 
-function newMemory(size: number): Uint8Array {
+/** New memory that this rank alone reaches, or why there is none. */
+function newMemory(size: number): Near | string {
   try {
-    return allocate(size);
-  } catch (cause) {
-    throw new Exception("ERR_NO_MEM", `Cannot allocate a window of ${size} bytes: there is no memory`, { cause });
+    return tooLong(size) ?? ownMemory(allocate(size));
+  } catch {
+    return `there is no room for ${size} bytes`;
   }
 }
 
-/** What this rank reaches of the others' memory, by rank, and its own where others reach it. */
+/** What this rank reaches of the others' memory, by rank, and its own. Fails on all ranks if one has none. */
 async function share(
   lane: EndpointLane,
   memory: NewMemory,
@@ -95,28 +96,35 @@ async function share(
   const neighbours = cards.filter((card) => card.host === host).length;
   if (memory.shared && neighbours < cards.length) {
     const state = "its ranks are on several hosts, expected those of splitType(MPI.COMM_TYPE_SHARED)";
-    throw new Exception("ERR_RMA_SHARED", `Cannot share a window's memory: ${state}`);
+    throw new Exception("ERR_RMA_SHARED", `Cannot allocate a window that is shared: ${state}`);
   }
   const none = cards.map(() => undefined);
-  if (cards.length === 1) return none;
   const sizes = apart ? [memory.size] : cards.map(({ size }) => size);
-  const wanted = memory.shared || (neighbours > 1 && variable("TSMPI_TRANSPORT") !== "websocket");
-  const makes = wanted && (apart || lane.rank === 0);
+  const wanted = memory.shared || variable("TSMPI_TRANSPORT") !== "websocket";
+  const makes = wanted && neighbours > 1 && (apart || lane.rank === 0);
   const file = makes ? SharedFile.make(sizes, context) : "it is not wanted";
   try {
     const made = (await allgather(lane, typeof file === "string" ? file : file.fd, {})) as (number | string)[];
-    const mapped = memory.apart
-      ? none.map((_, rank) => one(cards, made, rank, host, context))
-      : all(cards, made, context);
-    // Until all have mapped it, a file stays open; who could not says so.
-    const failed = ((await allgather(lane, memory.shared ? problem(mapped) : undefined, {})) as unknown[]).find(
-      Boolean,
-    );
-    if (failed) throw new Exception("ERR_NO_MEM", `Cannot share a window's memory: ${failed}`);
-    return mapped.map((near) => (typeof near === "string" ? undefined : near));
+    const mapped = apart ? none.map((_, rank) => one(cards, made, rank, host, context)) : all(cards, made, context);
+    const isOwn = isReason(mapped[lane.rank]) && !(memory.shared && neighbours > 1);
+    const near = isOwn ? mapped.with(lane.rank, newMemory(memory.size)) : mapped;
+    const problem = memory.shared ? near.find(isReason) : near[lane.rank];
+    // Until all have mapped it, a file stays open. Who has no memory says so, and who has some that nobody else reaches.
+    const outcomes = (await allgather(lane, isReason(problem) ? problem : isOwn, {})) as (string | boolean)[];
+    const failed = outcomes.find(isReason);
+    if (failed !== undefined) {
+      for (const one of near) if (!isReason(one)) one.discard?.();
+      throw new Exception("ERR_NO_MEM", `Cannot allocate a window: ${failed}`);
+    }
+    return near.map((one, rank) => (isReason(one) || (outcomes[rank] && rank !== lane.rank) ? undefined : one));
   } finally {
     if (typeof file !== "string") file.close();
   }
+}
+
+/** Why there is no memory, or a rank does not reach it. */
+function isReason(what: unknown): what is string {
+  return typeof what === "string";
 }
 
 /** The memory of one rank, which has made a file for it; or why it cannot be reached. */
@@ -146,8 +154,4 @@ function all(cards: readonly Card[], [fd]: readonly (number | string)[], context
   } catch (error) {
     return cards.map(() => (error as Error).message);
   }
-}
-
-function problem(mapped: readonly (Near | string)[]): string | undefined {
-  return mapped.find((near) => typeof near === "string");
 }

@@ -12,6 +12,11 @@ import { type Near, Views } from "./near.ts";
 const PAGE = 4096;
 /** The longest memory that one array can have. */
 const LONGEST = 2 ** 32;
+/** Why so many bytes cannot be one rank's; undefined where they can. */
+export function tooLong(bytes: number): string | undefined {
+  return bytes > LONGEST ? `${bytes} bytes are more than the 4 GiB that a rank can have` : undefined;
+}
+
 /** A rank's words, by index: the process that accumulates, or 0; who holds the lock; whether somebody waits for it; a mark. */
 const ACCUMULATING = 0;
 const LOCK = 1;
@@ -109,6 +114,8 @@ export class SharedFile {
 
   /** Makes one for pieces of these sizes, or says why not. @param context the window's */
   static make(sizes: readonly number[], context: number): SharedFile | string {
+    const refused = tooLong(Math.max(...sizes));
+    if (refused) return refused;
     const bytes = sizes.reduce((sum, size) => sum + size, sizes.length * PAGE);
     const fd = openNameless(Math.max(bytes, PAGE));
     if (typeof fd === "string") return fd;
