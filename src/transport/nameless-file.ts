@@ -34,10 +34,11 @@ export function openNameless(bytes: number): number | string {
  * when nothing has it mapped any more, which the garbage collector decides, and it does not know how much that is.
  */
 export function discardMemory(bytes: Uint8Array): void {
-  if (bytes.byteLength < PAGE || !library) return;
+  if (bytes.byteLength < PAGE) return;
   const begin = ptr(bytes);
   const first = Math.ceil(begin / PAGE) * PAGE;
   const length = Math.floor((begin + bytes.byteLength) / PAGE) * PAGE - first;
+  library ??= findLibrary();
   if (length > 0) library.madvise(first as Pointer, length, REMOVE);
 }
 
