@@ -122,11 +122,15 @@ export class Runtime implements Environment {
       const verified = checked?.link(peer, way) ?? way;
       this.#engine.attach(peer, delay > 0 ? new DelayedLink(verified, delay * size + peer) : verified);
     }
-    const all = cards.every(({ sharing, hostIndex: host }) => sharing !== undefined && host === card.hostIndex);
-    if (shared && all) {
+    this.#engine.hosts = cards.map(({ hostIndex }) => hostIndex);
+    const near = cards.filter(({ hostIndex }) => hostIndex === this.host);
+    // Everybody comes to the same: a board's ranks are in the order of the job's.
+    if (shared && near.every(({ sharing }, local) => sharing === local)) {
+      const peers = near.map((each) => each.rank);
       this.#worldEndpoint.meet(
-        (poll) => shared.board(size, poll),
-        (board) => shared.staging(board),
+        new Group(peers, rank),
+        (poll) => shared.board(peers, poll),
+        (board) => shared.staging(peers, board),
       );
     }
     // What came before there were links has rung in vain.

@@ -7,6 +7,7 @@ import { type BufferLike, bytesOf, isTypedArray } from "../data/buffer.ts";
 import { elementOf, elements, type TypedArray } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { ItemLoop } from "../data/op-items.ts";
+import type { Slot } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 
 /** A new array of the same kind. */
@@ -33,6 +34,7 @@ export class ArrayFold implements Fold {
   #scratch: (() => TypedArray) | undefined;
   /** Once split: what writes this fold's result, piece by piece. */
   #segments: ArrayFold[] | undefined;
+  names: readonly number[] | undefined;
 
   /**
    * @param into an array of the same kind, at least as long, that gets the result
@@ -119,10 +121,16 @@ export class ArrayFold implements Fold {
     this.#array = result;
   }
 
-  async adopt(lane: Lane, source: number): Promise<void> {
+  adopt(lane: Lane, source: number): Promise<void> {
+    return this.adoptBy((slot) => lane.irecv(source, slot), source);
+  }
+
+  async adoptBy(receive: (slot?: Slot) => Promise<Body>, source: number): Promise<void> {
     const result = this.#target();
-    this.#check(await lane.irecv(source, { element: this.#element, bytes: bytesOf(result) }), source);
+    this.#check(await receive({ element: this.#element, bytes: bytesOf(result) }), source);
     this.#array = result;
+    // What it was before does not matter any more.
+    this.#segments = undefined;
   }
 
   split(parts: number | readonly number[]): ArrayFold[] {
@@ -135,6 +143,7 @@ export class ArrayFold implements Fold {
       const end = begin + length;
       const fold = new ArrayFold(this.#op, array.subarray(begin, end), undefined, this.#items);
       fold.#result = result.subarray(begin, end);
+      fold.names = this.names;
       // All segments take turns in one piece of memory.
       fold.#scratch = () => {
         longest ??= arrayLike(array, Math.max(...lengths));
@@ -184,7 +193,7 @@ export class ArrayFold implements Fold {
     if (bytes === this.bytes) return;
     throw new Exception(
       "ERR_COUNT",
-      `Cannot combine ${bytes / this.#array.BYTES_PER_ELEMENT} elements of rank ${source}: this rank has ${this.#array.length}, expected the same on every rank`,
+      `Cannot combine ${bytes / this.#array.BYTES_PER_ELEMENT} elements of rank ${this.names?.[source] ?? source}: this rank has ${this.#array.length}, expected the same on every rank`,
     );
   }
 }

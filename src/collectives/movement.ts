@@ -2,14 +2,15 @@
 // mpi/collective.ts. (Data becomes chunks, select.ts picks how they travel.)
 import { IN_PLACE } from "../base/constants.ts";
 import type { Lane } from "../comm/lane.ts";
-import { type Body, bodyBytes, viewOf } from "../data/body.ts";
+import { type Body, viewOf } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
 import { VALUE } from "../data/element.ts";
 import { following, type Started } from "../engine/operation.ts";
-import { bufferLike, chunkOf, copyOf, land, open, type Slot, slotOf } from "./chunk.ts";
+import { carry } from "./carry.ts";
+import { bufferLike, chunkOf, copyOf, land, open, slotOf } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { chunksOf } from "./runs.ts";
-import { type Facts, select } from "./select.ts";
+import { select } from "./select.ts";
 
 export interface Into {
   /** Memory of the caller for the result, which is then what the call returns. */
@@ -48,15 +49,6 @@ export function bcast(lane: Lane, data: unknown, { root, into }: Rooted): Starte
 /** A bcast on the root, which this rank is. */
 export function give(lane: Lane, chunk: Body): Started<Body> {
   return carry(lane, lane.rank, chunk, undefined);
-}
-
-/** @param chunk the root's, which alone knows how long it is */
-function carry(lane: Lane, root: number, chunk: Body | undefined, slot: Slot | undefined): Started<Body> {
-  const { size, board } = lane;
-  const bytes = chunk && bodyBytes(chunk);
-  const by = (facts: Facts) => select("bcast", facts)(lane, root, chunk, slot);
-  const byMessages = () => by({ size, bytes }) as Promise<Body>;
-  return following(by({ size, bytes, board }), (carried) => carried ?? byMessages());
 }
 
 /**

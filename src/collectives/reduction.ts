@@ -13,8 +13,9 @@ import { following, type Started } from "../engine/operation.ts";
 import { ArrayFold } from "./array-fold.ts";
 import { checkFits, chunkOf, land, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
+import { FoldFacts } from "./fold-facts.ts";
 import { type Layout, runsOf } from "./runs.ts";
-import { type Facts, select } from "./select.ts";
+import { select } from "./select.ts";
 import { ValueFold } from "./value-fold.ts";
 
 export interface Reduced {
@@ -32,28 +33,6 @@ export interface ReducedAtRoot extends Reduced {
 function foldOf(op: Op, data: unknown, into: BufferLike | undefined, items: ItemLoop | undefined): Fold {
   if (data === IN_PLACE) return foldOf(op, into, into, items);
   return isTypedArray(data) && op.elementwise ? new ArrayFold(op, data, into, items) : new ValueFold(op, data, into);
-}
-
-/** What the choice of an algorithm for a fold may depend on. */
-class FoldFacts implements Facts {
-  readonly size: number;
-  readonly bytes: number | undefined;
-  readonly commute: boolean;
-  readonly board: Facts["board"];
-  readonly #lane: Lane;
-
-  constructor(lane: Lane, fold: Fold) {
-    this.size = lane.size;
-    this.bytes = fold.bytes;
-    this.commute = fold.commute;
-    this.board = lane.board;
-    this.#lane = lane;
-  }
-
-  /** Made where it is asked for. */
-  get staging(): Facts["staging"] {
-    return this.#lane.staging;
-  }
 }
 
 /**

@@ -8,12 +8,13 @@
 // The v forms move their runs by the rows of gather, scatter, allgather and alltoall.
 // Crossovers: 10 µs a message and 1 ns a byte, on loopback WebSockets, in the costs of the algorithms' headers.
 import { variable } from "../base/config.ts";
-import type { Board, Lane, Staging } from "../comm/lane.ts";
+import type { Board, Hosts, Lane, Staging } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import type { Started } from "../engine/operation.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
 import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
 import { allgatherRing } from "./allgather-ring.ts";
+import { allreduceHierarchical } from "./allreduce-hierarchical.ts";
 import { allreduceRabenseifner } from "./allreduce-rabenseifner.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import { allreduceRing } from "./allreduce-ring.ts";
@@ -22,8 +23,10 @@ import { allreduceStaged } from "./allreduce-staged.ts";
 import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
 import { barrierDissemination } from "./barrier-dissemination.ts";
+import { barrierHierarchical } from "./barrier-hierarchical.ts";
 import { barrierShared } from "./barrier-shared.ts";
 import { bcastBinomial } from "./bcast-binomial.ts";
+import { bcastHierarchical } from "./bcast-hierarchical.ts";
 import { bcastScatterAllgather } from "./bcast-scatter-allgather.ts";
 import { bcastShared } from "./bcast-shared.ts";
 import type { Slot } from "./chunk.ts";
@@ -45,6 +48,7 @@ import {
   scatterLinear,
 } from "./linear.ts";
 import { reduceBinomial } from "./reduce-binomial.ts";
+import { reduceHierarchical } from "./reduce-hierarchical.ts";
 import { reduceRabenseifner } from "./reduce-rabenseifner.ts";
 import { reduceScatterBinomial } from "./reduce-scatter-binomial.ts";
 import { reduceScatterRing } from "./reduce-scatter-ring.ts";
@@ -65,6 +69,8 @@ export interface Facts {
   readonly board?: Board | undefined;
   /** Memory that ranks share for long data. */
   readonly staging?: Staging | undefined;
+  /** Where it makes a difference on which host a rank is. */
+  readonly hosts?: Hosts | undefined;
 }
 
 type Bcast = (lane: Lane, root: number, body?: Body, slot?: Slot) => Started<Body | undefined>;
@@ -77,10 +83,17 @@ const needs = {
   commutative: ({ commute }: Facts) => commute === true,
   elementwise: ({ bytes }: Facts) => bytes !== undefined,
   "fits or is a value": ({ board, bytes = 0 }: Facts) => board !== undefined && bytes <= board.room,
+  "several hosts": ({ hosts }: Facts) => hosts !== undefined,
   "shared memory": ({ board }: Facts) => board !== undefined && !board.used,
   "shared memory for long data": ({ staging }: Facts) => staging !== undefined && !staging.used,
+  "operands in order": ({ commute, hosts }: Facts) => commute === true || hosts === undefined || consecutive(hosts),
   "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
+
+/** True where each host's ranks follow each other: then folds of hosts are folds of runs of ranks. */
+function consecutive({ ranks }: Hosts): boolean {
+  return ranks.every((host) => host.at(-1)! - host[0]! === host.length - 1);
+}
 
 export interface Row<Run> {
   readonly name: string;
@@ -118,12 +131,14 @@ function rows<Run>(...list: [...Row<Run>[], linear: { name: "linear"; run: Run }
 export const algorithms = {
   barrier: rows<Barrier>(
     { name: "shared", run: barrierShared, needs: ["shared memory"] },
+    { name: "hierarchical", run: barrierHierarchical, needs: ["several hosts"] },
     { name: "dissemination", run: barrierDissemination },
     { name: "linear", run: barrierLinear },
   ),
   bcast: rows<Bcast>(
     // How long the data is only the root knows: it shows whether there is room for it.
     { name: "shared", run: bcastShared, needs: ["shared memory"] },
+    { name: "hierarchical", run: bcastHierarchical, needs: ["several hosts"] },
     { name: "scatter-allgather", run: bcastScatterAllgather, when: { bytesAbove: 16 * MiB, ranksFrom: 3 } },
     { name: "binomial", run: bcastBinomial },
     { name: "linear", run: bcastLinear },
@@ -148,6 +163,7 @@ export const algorithms = {
     { name: "linear", run: alltoallLinear },
   ),
   reduce: rows(
+    { name: "hierarchical", run: reduceHierarchical, needs: ["several hosts", "operands in order"] },
     {
       name: "rabenseifner",
       run: reduceRabenseifner,
@@ -161,6 +177,7 @@ export const algorithms = {
     // What is not elementwise is short, or is told to be long.
     { name: "shared", run: allreduceShared, needs: ["shared memory", "fits or is a value"] },
     { name: "staged", run: allreduceStaged, needs: ["shared memory for long data", "elementwise"] },
+    { name: "hierarchical", run: allreduceHierarchical, needs: ["several hosts", "operands in order"] },
     {
       name: "ring",
       run: allreduceRing,

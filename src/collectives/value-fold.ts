@@ -15,6 +15,7 @@ export class ValueFold implements Fold {
   #value: unknown;
   /** False while `#value` is an object of the caller's. */
   #ours: boolean;
+  names: readonly number[] | undefined;
 
   /** @param into memory for the result, where operands are buffers */
   constructor(op: Op, value: unknown, into: BufferLike | undefined) {
@@ -68,8 +69,12 @@ export class ValueFold implements Fold {
     this.#ours = true;
   }
 
-  async adopt(lane: Lane, source: number): Promise<void> {
-    this.#value = open(await lane.irecv(source));
+  adopt(lane: Lane, source: number): Promise<void> {
+    return this.adoptBy(() => lane.irecv(source));
+  }
+
+  async adoptBy(receive: () => Promise<Body>): Promise<void> {
+    this.#value = open(await receive());
     this.#ours = true;
   }
 
@@ -92,9 +97,7 @@ export class ValueFold implements Fold {
     });
   }
 
-  join(): never {
-    throw internal("join of values");
-  }
+  join(): void {}
 
   result(): unknown {
     if (!this.#into) return this.#own();

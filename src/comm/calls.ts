@@ -9,6 +9,7 @@ import { Operation, type Started, underWay } from "../engine/operation.ts";
 import type { SharedBoard } from "../transport/shared-board.ts";
 import type { SharedStaging } from "../transport/shared-staging.ts";
 import { describeCheck, disagreement } from "./check.ts";
+import type { Group } from "./group.ts";
 import { type Meeting, Meetings } from "./meetings.ts";
 
 /** Calls that are remembered. Who disagrees is noticed within one or two. */
@@ -28,7 +29,6 @@ interface Call {
 export interface Members {
   readonly name: string;
   readonly engine: { readonly self: number; goneBecause(process: number): unknown };
-  readonly group: { processOf(rank: number): number };
   who(process: number): string;
   rootName(root: number): string;
 }
@@ -52,9 +52,9 @@ export class Calls {
     this.#members = members;
   }
 
-  /** Where all ranks share memory: from the first call on they meet there too. */
-  meet(board: SharedBoard, staging?: SharedStaging): Meetings {
-    const processOf = (rank: number) => this.#members.group.processOf(rank);
+  /** Where ranks share memory: from the first call on they meet there too. @param group those ranks, in their order */
+  meet({ processes }: Group, board: SharedBoard, staging?: SharedStaging): Meetings {
+    const processOf = (rank: number) => processes[rank]!;
     const chair = {
       disagrees: (tag: number, rank: number, check: number) => this.#disagrees(tag, { source: processOf(rank), check }),
       goneBecause: (rank: number) => this.#members.engine.goneBecause(processOf(rank)),

@@ -12,7 +12,7 @@ import type { SharedStaging } from "../transport/shared-staging.ts";
 import { Calls } from "./calls.ts";
 import { ANSWERS, BY_GROUP, COLLECTIVE, LEADERS, LONG_DATA, PARTITIONED } from "./context.ts";
 import { Group } from "./group.ts";
-import type { AcrossLane, Lane, Staging } from "./lane.ts";
+import type { AcrossLane, Hosts, Lane, Staging } from "./lane.ts";
 import type { Meeting, Meetings } from "./meetings.ts";
 import { memory, parts } from "./target.ts";
 
@@ -26,6 +26,10 @@ export class Endpoint {
   /** What the user calls the communicator. */
   name = "a communicator";
   readonly #calls: Calls;
+  /** Those of the group that have a board. */
+  #sharing: Group | undefined;
+  /** Null: not asked for yet. */
+  #spread: Hosts["ranks"] | undefined | null = null;
   #retired = false;
   /** Contexts beside the communicator's own that go with it. */
   readonly #others = new Set<number>();
@@ -94,7 +98,8 @@ export class Endpoint {
   lane(check: number, waits = false): EndpointLane {
     const looks = waits ? this.engine.progress.looksAtOnce : 1;
     const tag = this.#calls.begin(check, this.#queue(), looks);
-    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, check, this.#calls.meeting);
+    const { meeting } = this.#calls;
+    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, check, meeting, this.#sharing);
   }
 
   /** The call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
@@ -110,14 +115,25 @@ export class Endpoint {
     return started instanceof Operation ? started : Operation.done(started);
   }
 
-  /** All processes of the communicator share memory, and have a board there. @returns what is to be polled */
+  /** Those processes of the communicator that are on this one's host share memory, and have a board there. */
   meet(
+    sharing: Group,
     makeBoard: (poll: () => boolean) => SharedBoard,
     makeStaging: (board: SharedBoard) => SharedStaging | undefined,
   ): void {
     const board = makeBoard(() => meetings.poll());
-    const meetings: Meetings = this.#calls.meet(board, makeStaging(board));
-    this.gone = (process, error) => meetings.gone(this.group.rankOf(process)!, error);
+    const meetings: Meetings = this.#calls.meet(sharing, board, makeStaging(board));
+    this.#sharing = sharing;
+    this.gone = (process, error) => {
+      const rank = sharing.rankOf(process);
+      if (rank !== undefined) meetings.gone(rank, error);
+    };
+  }
+
+  /** The ranks of each host, where it makes a difference: see Hosts of lane.ts. Always the same. */
+  get spread(): Hosts["ranks"] | undefined {
+    if (this.#spread === null) this.#spread = this.group.spread(this.engine.hosts);
+    return this.#spread;
   }
 
   /** Nothing comes from a process any more. */
@@ -213,9 +229,20 @@ export class EndpointLane implements AcrossLane {
   readonly context: number;
   readonly tag: number;
   readonly #check: number;
-  readonly board: Meeting | undefined;
+  /** Of those of the ranks that are on this host. */
+  readonly #meeting: Meeting | undefined;
+  readonly #sharing: Group | undefined;
 
-  constructor(endpoint: Endpoint, group: Group, context: number, tag: number, check: number, board?: Meeting) {
+  /** @param meeting of `sharing`, which are the lane's ranks on this host */
+  constructor(
+    endpoint: Endpoint,
+    group: Group,
+    context: number,
+    tag: number,
+    check: number,
+    meeting?: Meeting,
+    sharing?: Group,
+  ) {
     // Of an intercommunicator's other group it is none.
     this.rank = group.rank!;
     this.size = group.size;
@@ -224,16 +251,33 @@ export class EndpointLane implements AcrossLane {
     this.context = context;
     this.tag = tag;
     this.#check = check;
-    this.board = board;
+    this.#meeting = meeting;
+    this.#sharing = sharing;
+  }
+
+  get board(): Meeting | undefined {
+    return this.#sharing?.size === this.size ? this.#meeting : undefined;
   }
 
   get staging(): Staging | undefined {
     return this.board?.staging;
   }
 
+  get hosts(): Hosts | undefined {
+    const ranks = this.#group === this.#endpoint.group ? this.#endpoint.spread : undefined;
+    if (!ranks) return undefined;
+    const near = ranks.find((host) => host.includes(this.rank))!;
+    return {
+      ranks,
+      near: this.within(this.#sharing ?? this.#group.incl(near), this.#meeting),
+      among: (some) => this.within(this.#group.incl(some)),
+    };
+  }
+
   /** The same lane for some of its ranks, of which this one is one: others may do the same among themselves. */
-  within(group: Group): EndpointLane {
-    return new EndpointLane(this.#endpoint, group, this.context, this.tag, this.#check);
+  within(group: Group, meeting?: Meeting): EndpointLane {
+    const sharing = meeting && group;
+    return new EndpointLane(this.#endpoint, group, this.context, this.tag, this.#check, meeting, sharing);
   }
 
   get remote(): EndpointLane {
@@ -251,7 +295,7 @@ export class EndpointLane implements AcrossLane {
     const { group, remote, inter, engine } = this.#endpoint;
     const posted = engine.channels.get(this.context)?.matcher.posted() ?? [];
     const processes = new Set([...posted].filter(({ tag }) => tag === this.tag).map(({ source }) => source));
-    for (const rank of this.board?.awaited() ?? []) processes.add(group.processOf(rank));
+    for (const rank of this.#meeting?.awaited() ?? []) processes.add(this.#sharing!.processOf(rank));
     const ranks = (of: Group) =>
       [...of.processes.keys()].filter((rank) => processes.has(of.processOf(rank))).join(", ");
     const named = [ranks(group) && `rank ${ranks(group)}`, inter && ranks(remote) && `remote rank ${ranks(remote)}`];

@@ -62,6 +62,22 @@ export class Group {
     return this.#of(this.processes.filter((_, rank) => !out.has(rank)));
   }
 
+  /**
+   * The ranks of each host in their order, hosts in the order of their first ranks; undefined where no two ranks, or all of
+   * them, are on one host.
+   * @param hosts the host of each process, by numbers
+   */
+  spread(hosts: readonly number[]): number[][] | undefined {
+    const ranks = new Map<number, number[]>();
+    for (const [rank, process] of this.processes.entries()) {
+      const host = hosts[process] ?? 0;
+      const there = ranks.get(host);
+      if (there) there.push(rank);
+      else ranks.set(host, [rank]);
+    }
+    return ranks.size > 1 && ranks.size < this.size ? [...ranks.values()] : undefined;
+  }
+
   #of(processes: readonly number[]): Group {
     return new Group(processes, this.#self);
   }

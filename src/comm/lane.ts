@@ -54,6 +54,16 @@ export interface Staging {
   end(): void;
 }
 
+/** How the ranks of a lane are spread over several hosts, of which one at least has several. */
+export interface Hosts {
+  /** The ranks of each host in their order; hosts in the order of their first ranks. */
+  readonly ranks: readonly (readonly number[])[];
+  /** The lane of this rank's host, with what the ranks there share. */
+  readonly near: Lane;
+  /** A lane of some ranks of the call, of which this one is one. */
+  among(ranks: readonly number[]): Lane;
+}
+
 export interface Lane {
   /** This process's rank, 0 … size−1. */
   readonly rank: number;
@@ -62,6 +72,8 @@ export interface Lane {
   readonly board?: Board | undefined;
   /** Where, moreover, there is memory for long data. */
   readonly staging?: Staging | undefined;
+  /** Where it makes a difference on which host a rank is. */
+  readonly hosts?: Hosts | undefined;
   /**
    * Sends `body` to rank `dest`. The parts are borrowed until the promise resolves; `undefined` means that it is done
    * already (the usual case for short messages), so write `const sent = lane.isend(…); … if (sent) await sent;`.

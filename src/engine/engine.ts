@@ -1,8 +1,7 @@
 // engine/engine: layer 4. Sends, receives and probes: builds and reads frames, owns the matching queues of every
 // context. Addresses are process numbers and contexts; ranks and communicators are the business of the layers above.
 import { ANY_SOURCE } from "../base/constants.ts";
-import type { Body } from "../data/body.ts";
-import { bodyBytes } from "../data/body.ts";
+import { type Body, bodyBytes } from "../data/body.ts";
 import { VALUE } from "../data/element.ts";
 import { type Landing, type Link, SHORT_LIMIT, type Sink } from "../transport/transport.ts";
 import { COPIED } from "../wire/cbor-head.ts";
@@ -43,6 +42,7 @@ export class Engine implements Sink {
   readonly self: number;
   readonly size: number;
   readonly progress: Progress;
+  hosts: readonly number[] = []; // The host of each process, by numbers; empty: all are on one.
   readonly #limits: Limits;
   readonly #links: (Link | undefined)[];
   /** The matching queues of every context. */

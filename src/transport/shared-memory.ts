@@ -61,18 +61,24 @@ export class SharedMemory implements Sink {
   }
 
   /**
-   * The board of a communicator of all ranks of the host, whose ranks are what the sink calls its peers.
+   * The board of all ranks of the host.
+   * @param peers what the sink calls them, by local rank
    * @param poll looks whether something has been shown there; true when anything has moved
    */
-  board(size: number, poll: () => boolean): SharedBoard {
+  board(peers: readonly number[], poll: () => boolean): SharedBoard {
     this.#pollMore = poll;
-    return new SharedBoard(this.#shared, this.#layout.board, this.#self, size, (rank) => this.#links[rank]?.wake());
+    return new SharedBoard(this.#shared, this.#layout.board, this.#self, peers.length, this.#bells(peers));
   }
 
-  /** Where the ranks of this board stage long data. */
-  staging(board: SharedBoard): SharedStaging {
+  /** Where the same ranks stage long data. */
+  staging(peers: readonly number[], board: SharedBoard): SharedStaging {
     const { staging, stagingRoom } = this.#layout;
-    return new SharedStaging(this.#shared, staging, stagingRoom, board, (rank) => this.#links[rank]?.wake());
+    return new SharedStaging(this.#shared, staging, stagingRoom, board, this.#bells(peers));
+  }
+
+  /** What wakes one of these. */
+  #bells(peers: readonly number[]): (rank: number) => void {
+    return (rank) => this.#links[peers[rank]!]?.wake();
   }
 
   // --- what the progress engine calls ---

@@ -11,8 +11,25 @@ export const counts = (size: number): number[] => [...new Set([0, 1, size - 1, s
 
 export const ranksOf = (size: number): number[] => Array.from({ length: size }, (_, i) => i);
 
-/** The ranks of new networks share memory. */
-let sharing = false;
+/** What the ranks of a new network have in common. */
+interface Place {
+  /** The ranks of a host share memory. */
+  readonly sharing?: boolean;
+  /** The host of a rank. */
+  readonly hosts?: (rank: number) => number;
+}
+
+/** Where an algorithm is tried: where what it needs is there. */
+const places: Readonly<Record<string, readonly Place[]>> = {
+  shared: [{ sharing: true }],
+  staged: [{ sharing: true }],
+  hierarchical: [
+    { sharing: true, hosts: (rank) => Math.floor(rank / 3) },
+    { hosts: (rank) => Math.floor(rank / 2) },
+    { sharing: true, hosts: (rank) => rank % 2 },
+  ],
+};
+let place: Place = {};
 
 /** Runs `body` with each of the collective's algorithms, which its environment variable asks for. */
 export async function eachRow(
@@ -21,17 +38,24 @@ export async function eachRow(
 ): Promise<void> {
   const variable = variableOf(collective);
   for (const [i, { name }] of algorithms[collective].entries()) {
-    process.env[variable] = name;
-    sharing = name === "shared" || name === "staged";
-    try {
-      await body(1000 * i, name);
-    } catch (error) {
-      throw new Error(`${variable}=${name}: ${(error as Error).message}`, { cause: error });
-    } finally {
-      delete process.env[variable];
-      sharing = false;
+    for (const each of places[name] ?? [{}]) {
+      process.env[variable] = name;
+      place = each;
+      try {
+        await body(1000 * i, name);
+      } catch (error) {
+        throw new Error(`${variable}=${name}: ${(error as Error).message}`, { cause: error });
+      } finally {
+        delete process.env[variable];
+        place = {};
+      }
     }
   }
+}
+
+/** A new network, in an eachRow one where the row has what it needs. */
+export function networkOf(size: number, seed: number): FakeNetwork {
+  return new FakeNetwork(size, seed, undefined, place.sharing, place.hosts);
 }
 
 /** A new network for one case; a failure says which case, and the seed of its weather. */
@@ -42,7 +66,7 @@ export async function onNetwork(
   body: (net: FakeNetwork) => Promise<void>,
 ): Promise<void> {
   try {
-    await body(new FakeNetwork(size, seed, undefined, sharing));
+    await body(networkOf(size, seed));
   } catch (error) {
     throw new Error(`${size} ranks, ${what}, seed ${seed}: ${(error as Error).message}`, { cause: error });
   }

@@ -9,7 +9,7 @@ import type { TypedArray } from "../../src/data/element.ts";
 import { promised, type Started } from "../../src/engine/operation.ts";
 import { is, match, ok } from "../support/assert.ts";
 import { FakeNetwork } from "../support/lanes.ts";
-import { counts, eachRoot, eachRow, noneUnhandled, onNetwork, ranksOf, SIZES, same } from "./matrix.ts";
+import { counts, eachRoot, eachRow, networkOf, noneUnhandled, onNetwork, ranksOf, SIZES, same } from "./matrix.ts";
 
 const KINDS = [Int8Array, BigInt64Array, Float64Array];
 type Kind = (typeof KINDS)[number];
@@ -474,7 +474,7 @@ test("allgather() of another length fails where it is given, and leaves no rejec
   noneUnhandled(() =>
     eachRow("allgather", async (seed) => {
       for (const size of [2, 3, 4, 5, 8]) {
-        const errors = await failures(new FakeNetwork(size, seed + size), (lane) =>
+        const errors = await failures(networkOf(size, seed + size), (lane) =>
           allgather(lane, new Int32Array(lane.rank === 1 ? 99 : 100), { into: new Int32Array(100 * size) }),
         );
         match(errors[1]!.message, /rank 1 .*396 bytes, expected 400/);

@@ -8,7 +8,7 @@ import { MAX, Op, opFrom, SUM } from "../../src/data/op.ts";
 import { promised } from "../../src/engine/operation.ts";
 import { is, match, ok } from "../support/assert.ts";
 import { FakeNetwork, random } from "../support/lanes.ts";
-import { counts, eachRoot, eachRow, noneUnhandled, ranksOf, SIZES, same } from "./matrix.ts";
+import { counts, eachRoot, eachRow, networkOf, noneUnhandled, ranksOf, SIZES, same } from "./matrix.ts";
 
 const MODULUS = 10007;
 type Matrix = [number, number, number, number];
@@ -222,13 +222,13 @@ test("allreduce() of floating-point numbers has the same bits on every rank, and
       // A sum of numbers of both signs cancels: an error is small only against the operands.
       const bound = new kind(1000).map((_, i) => total(given.map((array) => Math.abs(array[i]!))));
       await eachRow("allreduce", async (seed, row) => {
-        const net = new FakeNetwork(size, seed);
+        const net = networkOf(size, seed);
         const results = (await net.run((lane) => allreduce(lane, given[lane.rank], { op: SUM }))) as Float64Array[];
         for (const result of results) same(new Uint8Array(result.buffer), new Uint8Array(results[0]!.buffer));
         if (row === "linear") linear = results[0];
       });
       await eachRow("allreduce", async (seed) => {
-        const net = new FakeNetwork(size, seed);
+        const net = networkOf(size, seed);
         const [result] = (await net.run((lane) => allreduce(lane, given[lane.rank], { op: SUM }))) as Float64Array[];
         const tolerance = kind === Float64Array ? 1e-14 : 1e-5;
         for (let i = 0; i < 1000; i++) {
@@ -361,7 +361,7 @@ test("arrays of different length or kind are an error that names both, never wro
             // 8 elements go at once; 80 are still on their way when a receive fails, and their send may fail later.
             for (const count of [8, 80]) {
               for (const other of [new Float64Array(count - 1), new Float64Array(count + 1), new Float32Array(count)]) {
-                const net = new FakeNetwork(size, seed + odd);
+                const net = networkOf(size, seed + odd);
                 const results = await net.settle((lane) =>
                   call(lane, lane.rank === odd ? other : new Float64Array(count), { op: SUM, root: 0 }),
                 );
@@ -384,6 +384,12 @@ test("the error for a shorter array names the rank and both lengths", async () =
     String((result as PromiseRejectedResult).reason),
     /Cannot combine 3 elements of rank 1: this rank has 4, expected the same on every rank \(ERR_COUNT\)$/,
   );
+});
+
+test("the error names the rank of the whole communicator, also where hosts fold by themselves", async () => {
+  const net = new FakeNetwork(6, 1, undefined, false, (rank) => rank >> 1);
+  const results = await net.settle((lane) => allreduce(lane, new Int16Array(lane.rank === 5 ? 3 : 4), { op: SUM }));
+  match(String((results[4] as PromiseRejectedResult).reason), /3 elements of rank 5: this rank has 4/);
 });
 
 test("a wrong into is refused before anything is sent", async () => {

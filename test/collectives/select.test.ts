@@ -1,7 +1,8 @@
 // The table that picks algorithms: what it picks, and what asks it for another.
 import { test } from "uvu";
 import { algorithms, type Facts, select } from "../../src/collectives/select.ts";
-import { equal, is, ok, throws } from "../support/assert.ts";
+import { equal, is, match, ok, throws } from "../support/assert.ts";
+import { FakeNetwork } from "../support/lanes.ts";
 
 const picked = (collective: keyof typeof algorithms, facts: Facts) => select(collective, facts).name;
 
@@ -31,14 +32,14 @@ test("the collectives have these algorithms beside linear", () => {
     ...rows.slice(0, -1).map(({ name }) => name),
   ]);
   equal(names, [
-    ["barrier", "shared", "dissemination"],
-    ["bcast", "shared", "scatter-allgather", "binomial"],
+    ["barrier", "shared", "hierarchical", "dissemination"],
+    ["bcast", "shared", "hierarchical", "scatter-allgather", "binomial"],
     ["scatter", "binomial"],
     ["gather", "shared", "binomial"],
     ["allgather", "ring", "recursive-doubling", "bruck"],
     ["alltoall", "bruck", "pairwise"],
-    ["reduce", "rabenseifner", "binomial"],
-    ["allreduce", "shared", "staged", "ring", "rabenseifner", "recursive-doubling"],
+    ["reduce", "hierarchical", "rabenseifner", "binomial"],
+    ["allreduce", "shared", "staged", "hierarchical", "ring", "rabenseifner", "recursive-doubling"],
     ["reduceScatter", "ring", "binomial"],
     ["scan", "recursive-doubling"],
     ["exscan", "recursive-doubling"],
@@ -81,6 +82,25 @@ test("TSMPI_<COLLECTIVE> asks for a row by its name", () => {
   );
 });
 
+test("on several hosts the table picks hierarchical, unless operands would change places", () => {
+  const [lane] = new FakeNetwork(4, 1, undefined, false, (rank) => rank >> 1).lanes();
+  const { hosts } = lane!;
+  for (const collective of ["barrier", "bcast", "reduce", "allreduce"] as const) {
+    match(picked(collective, { size: 4, hosts, commute: false }), /Hierarchical$/);
+  }
+  const [inTurn] = new FakeNetwork(4, 1, undefined, false, (rank) => rank % 2).lanes();
+  const facts = { size: 4, hosts: inTurn!.hosts };
+  is(picked("allreduce", { ...facts, commute: true }), "allreduceHierarchical");
+  is(picked("allreduce", { ...facts, commute: false }), "allreduceRecursiveDoubling");
+  is(picked("reduce", { ...facts, commute: false }), "reduceBinomial");
+});
+
+test("one rank on each host, or all on one: hosts make no difference", () => {
+  for (const hosts of [(rank: number) => rank, () => 7]) {
+    is(new FakeNetwork(4, 1, undefined, false, hosts).lanes()[0]!.hosts, undefined);
+  }
+});
+
 test("a row whose needs are not met is passed over", () => {
   having("TSMPI_ALLREDUCE", "ring", () => {
     for (const facts of [
@@ -99,7 +119,7 @@ test("an unknown name is an error that lists the rows", () => {
       (error: Error) =>
         error instanceof RangeError &&
         error.message ===
-          "Cannot use TSMPI_ALLREDUCE=rign: expected one of shared, staged, ring, rabenseifner, recursive-doubling, linear",
+          "Cannot use TSMPI_ALLREDUCE=rign: expected one of shared, staged, hierarchical, ring, rabenseifner, recursive-doubling, linear",
     );
   });
   ok(picked("allreduce", { size: 4 }));

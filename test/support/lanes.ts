@@ -4,6 +4,7 @@
 // that changes them too early, or waits for the send before it receives, is found out. When nothing can move any
 // more, everyone who waits is rejected: a wrong algorithm fails instead of hanging.
 import { Exception } from "../../src/base/errors.ts";
+import { Group } from "../../src/comm/group.ts";
 import type { Lane } from "../../src/comm/lane.ts";
 import { type Meeting, Meetings } from "../../src/comm/meetings.ts";
 import { type Body, bodyBytes, isNote } from "../../src/data/body.ts";
@@ -66,12 +67,22 @@ export class FakeNetwork {
   readonly #waiting: (() => void)[] = [];
 
   readonly #meetings: Meetings[] = [];
+  /** The ranks of each host. */
+  readonly #hosts: readonly number[][];
   #calls = 0;
 
-  /** @param sharing the ranks share memory too */
-  constructor(size: number, seed: number, eager = 200, sharing = false) {
+  /**
+   * @param sharing the ranks of a host share memory too
+   * @param hosts the number of the host that a rank is on
+   */
+  constructor(size: number, seed: number, eager = 200, sharing = false, hosts: (rank: number) => number = () => 0) {
     this.size = size;
-    if (sharing) this.#share();
+    const group = new Group(
+      Array.from({ length: size }, (_, rank) => rank),
+      0,
+    );
+    this.#hosts = group.spread(group.processes.map(hosts)) ?? [[...group.processes]];
+    if (sharing) for (const ranks of this.#hosts) this.#share(ranks);
     this.#eager = eager;
     this.#random = random(seed);
   }
@@ -88,18 +99,21 @@ export class FakeNetwork {
     );
     const call = this.#calls++;
     if (this.#meetings.length > 0) this.#move();
-    return channels.map((to, rank) => ({
-      ...this.#shown(rank, call),
-      rank,
-      size,
-      isend: (dest, body) => this.#send(to[dest]!, body),
-      irecv: (source, into, orNote = false) => this.#receive(channels[source]![rank]!, into, orNote),
-    }));
-  }
-
-  #shown(rank: number, call: number): Pick<Lane, "board" | "staging"> {
-    const meeting = this.#meetings[rank]?.begin(call, 0, 1);
-    return { board: meeting, staging: meeting?.staging };
+    return Array.from({ length: size }, (_, self) => {
+      const meeting = this.#meetings[self]?.begin(call, 0, 1);
+      const among = (ranks: readonly number[], shown?: Meeting): Lane => ({
+        board: shown,
+        staging: shown?.staging,
+        rank: ranks.indexOf(self),
+        size: ranks.length,
+        isend: (dest, body) => this.#send(channels[self]![ranks[dest]!]!, body),
+        irecv: (source, into, orNote = false) => this.#receive(channels[ranks[source]!]![self]!, into, orNote),
+      });
+      const near = this.#hosts.find((ranks) => ranks.includes(self))!;
+      if (this.#hosts.length === 1) return among(near, meeting);
+      const all = among(Array.from({ length: size }, (_, rank) => rank));
+      return { ...all, hosts: { ranks: this.#hosts, near: among(near, meeting), among } };
+    });
   }
 
   /** Runs one collective on every rank. @returns what each got */
@@ -117,7 +131,7 @@ export class FakeNetwork {
       try {
         return await promised(call(lane));
       } finally {
-        const meeting = lane.board as Meeting | undefined;
+        const meeting = (lane.hosts?.near ?? lane).board as Meeting | undefined;
         if (meeting) this.#meetings[lane.rank]!.end(meeting.tag);
       }
     });
@@ -128,16 +142,17 @@ export class FakeNetwork {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  #share(): void {
-    const staged = Math.ceil(boardSize(this.size).bytes / 128) * 128;
-    const memory = new Uint8Array(staged + stagingSize(this.size, SEGMENT).bytes);
+  #share(ranks: readonly number[]): void {
+    const { length } = ranks;
+    const staged = Math.ceil(boardSize(length).bytes / 128) * 128;
+    const memory = new Uint8Array(staged + stagingSize(length, SEGMENT).bytes);
     const shared = { bytes: memory, words: new Int32Array(memory.buffer) };
-    for (let rank = 0; rank < this.size; rank++) {
-      const wake = () => this.#move();
-      const board = new SharedBoard(shared, 0, rank, this.size, wake);
+    const wake = () => this.#move();
+    for (const [local, rank] of ranks.entries()) {
+      const board = new SharedBoard(shared, 0, local, length, wake);
       const staging = new SharedStaging(shared, staged, SEGMENT, board, wake);
       const chair = { disagrees: () => new Error("ranks disagree"), goneBecause: () => undefined };
-      this.#meetings.push(new Meetings(board, chair, staging));
+      this.#meetings[rank] = new Meetings(board, chair, staging);
     }
   }
 
@@ -218,7 +233,8 @@ export class FakeNetwork {
 
   #end(): void {
     const stuck = new Error("Nothing moves any more, and a rank has shown nothing");
-    for (const meetings of this.#meetings) for (let rank = 0; rank < this.size; rank++) meetings.gone(rank, stuck);
+    for (const meetings of this.#meetings)
+      for (let rank = 0; rank < meetings.board.size; rank++) meetings.gone(rank, stuck);
     for (const { name, arrived, receives } of this.#channels) {
       const error = new Error(`Nothing moves any more, and ${name} is not complete`);
       for (const { reject } of receives.splice(0)) reject(error);
