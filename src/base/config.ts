@@ -39,7 +39,8 @@ export const variables = {
     words: ["0", "1"],
   },
   TSMPI_DELAY: {
-    about: "A number other than 0: messages wait for random times, drawn with it as the seed, to try programs out.",
+    about:
+      "A number other than 0: messages wait for random times, drawn with it as the seed, to try programs out; a rank that computes without a pause keeps its own.",
     default: "0",
   },
   TSMPI_DEADLOCK_TIMEOUT: {

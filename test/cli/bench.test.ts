@@ -199,7 +199,7 @@ for (const [argv, begun, signal, code] of [
   [["startup", "-i", "100000"], "# Ranks", "SIGTERM", 143],
 ] as const) {
   test(`bench ${argv[0]} that gets ${signal} ends with ${code} and leaves nothing`, async () => {
-    const job = await start(["bench", ...argv]);
+    const job = await start(["bench", ...argv], { env: { TSMPI_DELAY: "0" } });
     await job.prints(begun);
     job.kill(signal);
     const result = await job.ended;

@@ -54,6 +54,7 @@ for (const [where, [mount, why]] of Object.entries(places)) {
   test(claim, async () => {
     const result = await tsmpi(["-v", "-np", "2", "script.ts"], {
       files: { "script.ts": script },
+      env: { TSMPI_TRANSPORT: "auto" },
       under: within(mount),
     });
     equal([result.stdout, result.code], ["3000000 2\n3000000 2\n", 0]);

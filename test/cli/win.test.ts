@@ -78,7 +78,8 @@ if (rank === 0) {
 }
 await comm.barrier();`,
       "computed",
-      { TSMPI_DEADLOCK_TIMEOUT: "0" },
+      // A delayed message does not leave a rank that computes without a pause.
+      { TSMPI_DEADLOCK_TIMEOUT: "0", TSMPI_TRANSPORT: "auto", TSMPI_DELAY: "0" },
     );
   });
 }

@@ -32,11 +32,12 @@ export interface InsideOptions {
 /** The home of a host's only user. */
 export const HOME = "/home/lab";
 
-/** What every program inside has in its environment; nothing of this process's own. */
+/** What every program inside has in its environment; of this process's own only what ../matrix.ts sets. */
 const ENVIRONMENT = {
   HOME,
   PATH: "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin",
   LANG: "C.UTF-8",
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => /^TSMPI_(TRANSPORT|CHECK|DELAY)$/.test(name))),
 };
 
 /** Options of nsenter for all namespaces of a host. */

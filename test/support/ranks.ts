@@ -1,5 +1,5 @@
-// test/support/ranks: n ranks inside this process, over the inproc transport: for what communicators mean, without
-// launcher and sockets.
+// test/support/ranks: n ranks inside this process, over the inproc transport (or another one: ways.ts): for what
+// communicators mean, without launcher.
 import { hostname } from "node:os";
 import { Endpoint } from "../../src/comm/endpoint.ts";
 import { Group } from "../../src/comm/group.ts";
@@ -7,7 +7,7 @@ import { Engine } from "../../src/engine/engine.ts";
 import { Progress } from "../../src/engine/progress.ts";
 import { isInitialized, setEnvironment } from "../../src/mpi/environment.ts";
 import { Intracomm } from "../../src/mpi/intracomm.ts";
-import { inprocLinks } from "../../src/transport/inproc.ts";
+import { connect } from "./ways.ts";
 
 export interface RankOptions {
   /** Bytes up to which messages go eagerly. Default: 1000, so that short tests have long messages too. */
@@ -29,9 +29,9 @@ export async function ranks<T>(
 ): Promise<T[]> {
   const all = Array.from({ length: size }, (_, rank) => rank);
   const engines = all.map((rank) => new Engine(rank, size, new Progress(0), { eager, unexpected }));
-  const links = inprocLinks(engines);
-  for (const rank of all) for (const peer of all) engines[rank]!.attach(peer, links[rank]![peer]!);
-  const comms = all.map((rank) => new Intracomm(new Endpoint(engines[rank]!, new Group(all, rank), 0), "COMM_WORLD"));
+  const worlds = all.map((rank) => new Endpoint(engines[rank]!, new Group(all, rank), 0));
+  const disconnect = await connect(engines, worlds);
+  const comms = worlds.map((world) => new Intracomm(world, "COMM_WORLD"));
 
   // There is one environment a process. These ranks have none of their own: it only says that MPI has started.
   if (!isInitialized()) {
@@ -56,5 +56,6 @@ export async function ranks<T>(
     return await Promise.race([Promise.all(comms.map(async (comm) => main(comm))), late]);
   } finally {
     clearTimeout(timer);
+    disconnect();
   }
 }

@@ -14,9 +14,9 @@ const polite = `${wait}setInterval(() => {}, 1000);`;
 const on = (signal: string, text: string) => `process.on("${signal}", () => console.log("rank", comm.rank, "${text}"));
 ${polite}`;
 
-/** A job of which every rank has said that it is ready. */
+/** A job of which every rank has said that it is ready. A delayed message would not leave a rank that computes. */
 async function ready(job: HostsJob) {
-  const running = await onHosts(job);
+  const running = await onHosts({ ...job, env: { TSMPI_DELAY: "0", ...job.env } });
   const ranks = job.ranks ?? job.hosts?.length ?? 2;
   for (let rank = 0; rank < ranks; rank++) await running.prints(`ready ${rank}`);
   return running;
