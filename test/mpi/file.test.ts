@@ -291,6 +291,7 @@ test("open() fails on every rank where it fails on one, and leaves nothing open"
     await rejects(MPI.File.open(comm, path, amode), MPI.Exception, /rank 1 has access mode .*ERR_NOT_SAME/);
     await comm.barrier();
     is(existsSync(path), false);
+    await comm.barrier(); // Rank 0 makes the file before the others have come.
     const mine = comm.rank === 2 ? `${path}-not-there` : path;
     await rejects(MPI.File.open(comm, mine, NEW), MPI.Exception, /rank 2 on .* has no file of that name.*ERR_NOT_SAME/);
     await comm.barrier();

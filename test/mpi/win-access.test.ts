@@ -161,6 +161,7 @@ test("derived datatypes lie as they say at the origin and at the target", async 
       await win.put(matrix, { target, type: column, count: 1, disp: 1 });
       await win.fence();
       equal([...mine], [0, 1, 0, 0, 0, 5, 0, 0, 0, 9, 0, 0]);
+      await comm.barrier(); // From here on it may change.
       await win.put(Int32Array.of(7, 8, 9), { target, targettype: pairs });
       await win.fence();
       equal([...mine], [7, 8, 0, 0, 0, 9, 0, 0, 0, 9, 0, 0]);
@@ -173,6 +174,7 @@ test("derived datatypes lie as they say at the origin and at the target", async 
       await win.accumulate(matrix, { target, type: pairs, count: 1, op: SUM });
       await win.fence();
       equal([...mine.subarray(0, 6)], [8, 10, 0, 0, 0, 15]);
+      await comm.barrier();
       const before = new Int32Array(6);
       await win.getAccumulate(Int32Array.of(1, 1, 1), before, {
         target,
