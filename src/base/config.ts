@@ -24,7 +24,7 @@ export const variables = {
   },
   TSMPI_SPIN: {
     about:
-      "Microseconds for which a waiting rank keeps turning its event loop before it sleeps; 0 sleeps at once, auto is 2000 where every rank on the host has a core of its own, else 0.",
+      "Microseconds for which a waiting rank keeps turning its event loop before it sleeps; 0 sleeps at once, auto is 2000 where every rank on the host has a core of its own, 200 where ranks share cores and memory, else 0.",
     default: "auto",
   },
   TSMPI_TRANSPORT: {

@@ -28,6 +28,8 @@ export class SharedMemory implements Sink {
   #pollMore = () => false;
   readonly #sleep: Int32Array;
   #polling = false;
+  /** This rank polls, until rest(). */
+  #awake = false;
   readonly #patient: boolean;
   /** Slots that a search begins with. */
   #slot = 0;
@@ -119,12 +121,14 @@ export class SharedMemory implements Sink {
 
   /** About to stop polling: from now on peers ring. False when something has come meanwhile: go on. */
   rest(): boolean {
+    this.#awake = false;
     this.#say(1);
     return !this.poll();
   }
 
   /** Polling begins: peers need not ring. */
   rouse(): void {
+    this.#awake = true;
     this.#say(0);
   }
 
@@ -173,8 +177,9 @@ export class SharedMemory implements Sink {
 
   message(peer: number, message: Uint8Array, start?: number, end?: number): boolean | undefined {
     if (message[start ?? 0] !== BELL) return this.#sink.message(peer, message, start, end);
-    // Nobody may be waiting, and then nobody polls: the next message is to ring again.
-    while (!this.rest());
+    // Who polls finds by itself what has come, and peers need not ring while it does. Else nobody may be waiting, and then
+    // nobody polls: the next message is to ring again.
+    if (!this.#awake) while (!this.rest());
   }
 
   bulk(peer: number, window: Uint8Array, length: number): Landing | undefined {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { test } from "uvu";
 import { Operation } from "../../src/engine/operation.ts";
-import { Progress } from "../../src/engine/progress.ts";
+import { type Polled, Progress } from "../../src/engine/progress.ts";
 import { equal, is, ok, rejects } from "../support/assert.ts";
 import { soon, turns } from "../support/sinks.ts";
 
@@ -41,21 +41,103 @@ for (const spin of [0, 2000]) {
   });
 }
 
-test("timers and sockets are served while a wait spins", async () => {
-  const progress = new Progress(10_000_000);
-  const operation = new Operation<string>();
-  const listener = Bun.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    socket: { data: () => operation.resolve("served"), open: () => {} },
+/** Something to poll in which nothing comes: counts what it is told. */
+function quiet(comeAtRest = 0) {
+  const told = { polls: 0, roused: 0, rests: 0, pauses: 0 };
+  const polled: Polled = {
+    poll: () => {
+      told.polls++;
+      return false;
+    },
+    rest: () => ++told.rests > comeAtRest,
+    rouse: () => {
+      told.roused++;
+    },
+  };
+  return { told, polled, pause: () => void told.pauses++ };
+}
+
+for (const crowded of [false, true]) {
+  const where = crowded ? ", where ranks share cores" : "";
+  test(`timers and sockets are served while a wait spins${where}`, async () => {
+    const progress = new Progress(10_000_000, crowded);
+    const { polled, pause } = quiet();
+    progress.attach(polled, pause);
+    const operation = new Operation<string>();
+    const listener = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: { data: () => operation.resolve("served"), open: () => {} },
+    });
+    progress.spin(operation);
+    const wait = progress.wait(operation);
+    setTimeout(async () => {
+      const socket = await Bun.connect({ hostname: "127.0.0.1", port: listener.port, socket: { data: () => {} } });
+      socket.write("x");
+    }, 1);
+    is(await soon(wait, "the wait"), "served");
+    listener.stop(true);
   });
+
+  test(`calls that find something each time they look let timers have a turn${where}`, async () => {
+    const progress = new Progress(10_000_000, crowded);
+    let current = new Operation<void>();
+    progress.attach(
+      {
+        poll: () => {
+          if (current.settled) return false;
+          current.resolve();
+          return true;
+        },
+        rest: () => true,
+        rouse: () => {},
+      },
+      () => {},
+    );
+    let rung = false;
+    setTimeout(() => {
+      rung = true;
+    }, 1);
+    for (const end = performance.now() + 100_000; !rung && performance.now() < end; ) {
+      current = new Operation<void>();
+      progress.spin(current);
+      await (current.settled ? progress.served() : progress.wait(current));
+    }
+    ok(rung);
+  });
+}
+
+test("who shares cores says so to the scheduler after every look, others now and then", async () => {
+  for (const crowded of [false, true]) {
+    const progress = new Progress(1000, crowded);
+    const { told, polled, pause } = quiet();
+    progress.attach(polled, pause);
+    progress.spin(new Operation<void>());
+    if (crowded) ok(told.pauses >= told.polls - 1, `${told.pauses} pauses, ${told.polls} looks`);
+    else ok(told.pauses > 0 && told.pauses * 10 < told.polls, `${told.pauses} pauses, ${told.polls} looks`);
+  }
+});
+
+test("peers are told not to ring again when something has come at the last moment, and to ring at the end", async () => {
+  const progress = new Progress(100);
+  const { told, polled, pause } = quiet(2);
+  progress.attach(polled, pause);
+  const operation = new Operation<void>();
   const wait = progress.wait(operation);
-  setTimeout(async () => {
-    const socket = await Bun.connect({ hostname: "127.0.0.1", port: listener.port, socket: { data: () => {} } });
-    socket.write("x");
-  }, 1);
-  is(await soon(wait, "the wait"), "served");
-  listener.stop(true);
+  await soon(
+    (async () => {
+      while (told.rests < 3) await turns(1);
+    })(),
+    "the rest",
+  );
+  await turns();
+  is(told.roused, 3);
+  is(told.rests, 3);
+  const { polls } = told;
+  await turns();
+  is(told.polls, polls);
+  operation.resolve();
+  await wait;
 });
 
 test("poll() lets the event loop turn", async () => {

@@ -5,7 +5,9 @@ import { boardSize } from "../../src/transport/shared-board.ts";
 import { sharedLayout } from "../../src/transport/shared-layout.ts";
 import { SharedMemory } from "../../src/transport/shared-memory.ts";
 import { stagingSize } from "../../src/transport/shared-staging.ts";
-import { equal, ok } from "../support/assert.ts";
+import type { Link } from "../../src/transport/transport.ts";
+import { equal, is, ok } from "../support/assert.ts";
+import { RecordingSink, turns } from "../support/sinks.ts";
 import { transportContract } from "./contract.ts";
 
 for (const patient of [false, true]) {
@@ -16,6 +18,71 @@ for (const patient of [false, true]) {
     return [sides[0]!.link(1, 1, bells[0]![1]!), sides[1]!.link(0, 0, bells[1]![0]!)];
   });
 }
+
+/** Two ranks: what arrives at the second one, how to send to it, and how often it has been rung for. */
+function rungRank() {
+  const memory = new Uint8Array(sharedLayout(2).bytes);
+  const sink = new RecordingSink();
+  const sides = [new RecordingSink(), sink].map((sink, rank) => new SharedMemory(memory, rank, 2, sink));
+  const bells = inprocLinks(sides);
+  const rung = { times: 0 };
+  const bell = bells[0]![1]!;
+  const counted: Link = {
+    send: (message) => {
+      rung.times++;
+      bell.send(message);
+    },
+    sendBulk: (head, body) => bell.sendBulk(head, body),
+    queued: 0,
+    flush: () => {},
+    close: () => bell.close(),
+  };
+  const link = sides[0]!.link(1, 1, counted);
+  sides[1]!.link(0, 0, bells[1]![0]!);
+  return { rank: sides[1]!, sink, rung, send: (byte: number) => link.send(Uint8Array.of(byte)) };
+}
+
+test("a rank that sleeps is rung for at every message, one that polls at none", async () => {
+  const { rank, sink, rung, send } = rungRank();
+  for (const byte of [1, 2]) {
+    send(byte);
+    await sink.until(() => sink.arrived.length === byte, "a message");
+  }
+  is(rung.times, 2);
+  rank.rouse();
+  send(3);
+  await turns();
+  is(rung.times, 2);
+  is(sink.arrived.length, 2);
+  ok(rank.poll());
+  is(sink.arrived.length, 3);
+  ok(rank.rest());
+  send(4);
+  await sink.until(() => sink.arrived.length === 4, "a message");
+  is(rung.times, 3);
+});
+
+test("a bell that reaches a rank which polls by now does not make its peers ring again", async () => {
+  const { rank, sink, rung, send } = rungRank();
+  send(1);
+  // The bell is still on its way.
+  rank.rouse();
+  ok(rank.poll());
+  await turns();
+  send(2);
+  await turns();
+  is(rung.times, 1);
+  is(sink.arrived.length, 1);
+});
+
+test("rest() says when something has come meanwhile", async () => {
+  const { rank, sink, send } = rungRank();
+  rank.rouse();
+  send(1);
+  is(rank.rest(), false);
+  is(sink.arrived.length, 1);
+  is(rank.rest(), true);
+});
 
 for (const size of [1, 2, 3, 16, 17, 64]) {
   test(`no two places in the layout for ${size} ranks overlap`, () => {
