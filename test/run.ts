@@ -1,6 +1,7 @@
 // Runs every test/**/*.test.ts as a process of its own, with a deadline, so that a crash or a hang spoils one file only.
-//   bun test/run.ts [--long] [part of a path …]
+//   bun test/run.ts [--long] [--ranks] [part of a path …]
 // `// deadline: 400` in the first lines of a file gives it 400 seconds instead of 180. `*.long.test.ts` run with --long.
+// With --ranks only files that start jobs, or have ranks inside their process, run: matrix.ts.
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,11 +12,17 @@ const DEADLINE_S = 180;
 const ALONE = /^((cli|samples|programs|bench|lan|clusters)\/|(examples|pages)\.test)/;
 const atOnce = Math.min(Math.max(Math.floor(availableParallelism() / 2), 1), 3);
 
-const filters = process.argv.slice(2).filter((argument) => argument !== "--long");
+const filters = process.argv.slice(2).filter((argument) => argument !== "--long" && argument !== "--ranks");
 const long = process.argv.includes("--long");
+const ranksOnly = process.argv.includes("--ranks");
+/** That test runs everything over every way itself. */
+const hasRanks = (file: string) =>
+  !file.includes("/bad-weather.") &&
+  (ALONE.test(file) || /support\/(ranks|tsmpi)\.ts"/.test(readFileSync(join(import.meta.dir, file), "utf8")));
 const wanted = (path: string) => filters.length === 0 || filters.some((part) => path.includes(part));
 const files = [...new Bun.Glob("**/*.test.ts").scanSync(import.meta.dir)]
-  .filter((file) => (long || !file.endsWith(".long.test.ts")) && wanted(`test/${file}`))
+  .filter((file) => (long || !file.endsWith(".long.test.ts")) && (!ranksOnly || hasRanks(file)))
+  .filter((file) => wanted(`test/${file}`))
   .sort();
 
 const sum = { passed: 0, failed: 0, skipped: 0 };
