@@ -66,12 +66,12 @@ export function elementKernel({ what, single, pick, isSingle }: Elements): Kerne
   const loopFor = (array: TypedArray, path: Path): Loop => {
     const made = loops[elementOf(array)];
     if (made) return made;
-    const name = elements[elementOf(array)]!.name;
+    const { name, size } = elements[elementOf(array)]!;
     const family = name.startsWith("Float") ? "float" : name.startsWith("Big") ? "bigint" : "int";
     const kind = family === "bigint" ? "bigint" : "number";
     const state = (result: unknown) => `it returned ${kindOf(result)} for two elements of ${name}, expected a ${kind}`;
     const refuse = (result: unknown) => new Exception("ERR_OP", `Cannot reduce with ${what}: ${state(result)}`);
-    const loop = makeLoop(pick(family, array, path), kind, refuse);
+    const loop = makeLoop(pick(family, array, path), kind, size, refuse);
     loops[elementOf(array)] = loop;
     return loop;
   };

@@ -124,13 +124,23 @@ test("combineInto() stays inside views that begin and end within their memory", 
   equal([...memory], [7, 7, 7, 7, 7, 7, 7, 7, 7, 14, 14, 14]);
 });
 
-test("a loop gives the same when the engine has compiled it", () => {
-  const lower = Int32Array.from({ length: 4096 }, (_, i) => 2 ** 31 - 1 - i);
-  const upper = Int32Array.from({ length: 4096 }, (_, i) => i * i * 31);
-  const wanted = [...lower].map((a, i) => stored(Int32Array as never, BigInt(a) * BigInt(upper[i]!)));
-  const out = new Int32Array(4096);
-  for (let round = 0; round < 300; round++) PROD.combineInto(lower, upper, out);
-  sameElements(out, wanted, "out");
+test("a loop gives the same when the engine has compiled it, whatever is left over at its end", () => {
+  for (const length of [4096, 4097, 4098, 4099]) {
+    const lower = Int32Array.from({ length }, (_, i) => 2 ** 31 - 1 - i);
+    const upper = Int32Array.from({ length }, (_, i) => i * i * 31);
+    const wanted = [...lower].map((a, i) => stored(Int32Array as never, BigInt(a) * BigInt(upper[i]!)));
+    const out = new Int32Array(length);
+    for (let round = 0; round < 300; round++) PROD.combineInto(lower, upper, out);
+    sameElements(out, wanted, `out of ${length}`);
+    const [few, more] = [Float64Array.from(lower), Float64Array.from(upper, (x) => x / 7)];
+    const sums = new Float64Array(length);
+    for (let round = 0; round < 300; round++) SUM.combineInto(few, more, sums);
+    sameElements(
+      sums,
+      [...few].map((a, i) => a + more[i]!),
+      `sums of ${length}`,
+    );
+  }
 });
 
 test("a Buffer is reduced as Uint8Array, and shared memory into memory of its own", () => {
