@@ -30,6 +30,8 @@ export class ArrayFold implements Fold {
   /** What is folded so far: the caller's array at first, then `#result`. */
   #array: TypedArray;
   #result: TypedArray | undefined;
+  /** Where the result is to be. Its memory is made when it is needed: only the root of a reduce needs it. */
+  #place = () => arrayLike(this.#array, this.#array.length);
   readonly #into: TypedArray | undefined;
   #scratch: (() => TypedArray) | undefined;
   /** Once split: what writes this fold's result, piece by piece. */
@@ -87,6 +89,15 @@ export class ArrayFold implements Fold {
 
   foldAll(operands: readonly Body[]): void {
     const result = this.#target();
+    this.#foldInto(operands, result);
+    this.#array = result;
+  }
+
+  foldInto(operands: readonly Body[], place: Body): void {
+    this.#foldInto(operands, viewOf(place) as TypedArray);
+  }
+
+  #foldInto(operands: readonly Body[], result: TypedArray): void {
     for (let rank = 0; rank < operands.length; rank++) this.#check(operands[rank]!, rank);
     let folded = viewOf(operands[0]!) as TypedArray;
     for (let rank = 1; rank < operands.length; rank++) {
@@ -94,7 +105,6 @@ export class ArrayFold implements Fold {
       folded = result;
     }
     if (folded !== result) result.set(folded as never);
-    this.#array = result;
   }
 
   receive(lane: Lane, source: number): Promise<Body> {
@@ -135,14 +145,14 @@ export class ArrayFold implements Fold {
 
   split(parts: number | readonly number[]): ArrayFold[] {
     const array = this.#array;
-    const result = this.#target();
     const lengths = typeof parts === "number" ? evenly(array.length, parts, this.#items?.unit ?? 1) : parts;
     let longest: TypedArray | undefined;
     let begin = 0;
     this.#segments = lengths.map((length) => {
       const end = begin + length;
       const fold = new ArrayFold(this.#op, array.subarray(begin, end), undefined, this.#items);
-      fold.#result = result.subarray(begin, end);
+      const from = begin;
+      fold.#place = () => this.#target().subarray(from, end);
       fold.names = this.names;
       // All segments take turns in one piece of memory.
       fold.#scratch = () => {
@@ -175,7 +185,7 @@ export class ArrayFold implements Fold {
   }
 
   #target(): TypedArray {
-    this.#result ??= arrayLike(this.#array, this.#array.length);
+    this.#result ??= this.#place();
     return this.#result;
   }
 

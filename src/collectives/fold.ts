@@ -26,6 +26,8 @@ export interface Fold {
   show(board: Board): boolean;
   /** ours = the fold of these operands, of all ranks in their order: equal bits everywhere. They are lent. */
   foldAll(operands: readonly Body[]): void;
+  /** place = the fold of these operands, as `foldAll`; ours stays as it is. */
+  foldInto(operands: readonly Body[], place: Body): void;
   /** ours = a copy of theirs, which is as long as ours and lent. */
   take(theirs: Body): void;
   /** ours = theirs, received from rank `source`. */

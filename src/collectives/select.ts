@@ -52,6 +52,8 @@ import { reduceHierarchical } from "./reduce-hierarchical.ts";
 import { reduceRabenseifner } from "./reduce-rabenseifner.ts";
 import { reduceScatterBinomial } from "./reduce-scatter-binomial.ts";
 import { reduceScatterRing } from "./reduce-scatter-ring.ts";
+import { reduceScatterStaged } from "./reduce-scatter-staged.ts";
+import { reduceStaged } from "./reduce-staged.ts";
 import { exscanRecursiveDoubling, scanRecursiveDoubling } from "./scan-recursive-doubling.ts";
 import { scatterBinomial } from "./scatter-binomial.ts";
 
@@ -163,6 +165,12 @@ export const algorithms = {
     { name: "linear", run: alltoallLinear },
   ),
   reduce: rows(
+    {
+      name: "staged",
+      run: reduceStaged,
+      needs: ["shared memory for long data", "elementwise"],
+      when: { bytesAbove: 64 * KiB },
+    },
     { name: "hierarchical", run: reduceHierarchical, needs: ["several hosts", "operands in order"] },
     {
       name: "rabenseifner",
@@ -194,6 +202,12 @@ export const algorithms = {
     { name: "linear", run: allreduceLinear },
   ),
   reduceScatter: rows(
+    {
+      name: "staged",
+      run: reduceScatterStaged,
+      needs: ["shared memory for long data", "elementwise"],
+      when: { bytesAbove: 32 * KiB },
+    },
     { name: "ring", run: reduceScatterRing, needs: ["commutative", "elementwise"] },
     { name: "binomial", run: reduceScatterBinomial },
     { name: "linear", run: reduceScatterLinear },

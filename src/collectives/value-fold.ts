@@ -52,6 +52,10 @@ export class ValueFold implements Fold {
     this.#ours = true;
   }
 
+  foldInto(): never {
+    throw internal("a value in memory of the library");
+  }
+
   receive(lane: Lane, source: number): Promise<Body> {
     return lane.irecv(source);
   }

@@ -4,7 +4,7 @@
 import type { Shared } from "./ring.ts";
 import { CELLS, type SharedBoard } from "./shared-board.ts";
 
-/** Slots of a rank: while one is written the others may still be read (allreduce-staged.ts). */
+/** Slots of a rank: while one is written the others may still be read (collectives/staged-shares.ts). */
 export const STAGED = 3;
 /** Bytes from one place that a rank writes to that of the next. */
 const LINE = 128;

@@ -38,9 +38,9 @@ test("the collectives have these algorithms beside linear", () => {
     ["gather", "shared", "binomial"],
     ["allgather", "ring", "recursive-doubling", "bruck"],
     ["alltoall", "bruck", "pairwise"],
-    ["reduce", "hierarchical", "rabenseifner", "binomial"],
+    ["reduce", "staged", "hierarchical", "rabenseifner", "binomial"],
     ["allreduce", "shared", "staged", "hierarchical", "ring", "rabenseifner", "recursive-doubling"],
-    ["reduceScatter", "ring", "binomial"],
+    ["reduceScatter", "staged", "ring", "binomial"],
     ["scan", "recursive-doubling"],
     ["exscan", "recursive-doubling"],
   ]);
@@ -80,6 +80,17 @@ test("TSMPI_<COLLECTIVE> asks for a row by its name", () => {
   having("TSMPI_ALLREDUCE", "ring", () =>
     is(picked("allreduce", { size: 2, bytes: 8, commute: true }), "allreduceRing"),
   );
+});
+
+test("where ranks share memory long arrays are staged there", () => {
+  const { staging } = new FakeNetwork(2, 1, undefined, true).lanes()[0]!;
+  const facts = { size: 2, staging, commute: false };
+  is(picked("reduce", { ...facts, bytes: 1 << 20 }), "reduceStaged");
+  is(picked("reduce", { ...facts, bytes: 1 << 16 }), "reduceBinomial");
+  is(picked("reduceScatter", { ...facts, bytes: 1 << 20 }), "reduceScatterStaged");
+  is(picked("reduceScatter", { ...facts, bytes: 1 << 10 }), "reduceScatterBinomial");
+  is(picked("allreduce", { ...facts, bytes: 8 }), "allreduceStaged");
+  is(picked("reduce", { ...facts, bytes: undefined }), "reduceBinomial");
 });
 
 test("on several hosts the table picks hierarchical, unless operands would change places", () => {
