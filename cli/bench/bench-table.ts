@@ -86,7 +86,7 @@ export const benches: readonly Bench[] = [
     about: "one call of barrier",
     columns: ["Ranks", ...collective],
     np: group,
-    work: { pairs: false, window: 1, warmup: 20_000, messages: 10_000 },
+    work: { pairs: false, window: 1, warmup: 200_000, messages: 50_000 },
   },
   {
     name: "bcast",
@@ -94,7 +94,7 @@ export const benches: readonly Bench[] = [
     columns: ["Size", ...collective],
     np: group,
     work: {
-      ...{ pairs: false, window: 1, warmup: 20_000, messages: 5_000 },
+      ...{ pairs: false, window: 1, warmup: 100_000, messages: 20_000 },
       sizes: { usual: "object,1:1M", object: true, multipleOf: 1, bytes: GiB / 2 },
     },
   },
@@ -104,7 +104,7 @@ export const benches: readonly Bench[] = [
     columns: ["Size", ...collective],
     np: group,
     work: {
-      ...{ pairs: false, window: 1, warmup: 20_000, messages: 5_000 },
+      ...{ pairs: false, window: 1, warmup: 100_000, messages: 20_000 },
       sizes: { usual: "object,1:1M", object: true, multipleOf: 1, bytes: GiB / 2 },
     },
   },
@@ -114,7 +114,7 @@ export const benches: readonly Bench[] = [
     columns: ["Size", ...collective],
     np: group,
     work: {
-      ...{ pairs: false, window: 1, warmup: 20_000, messages: 5_000 },
+      ...{ pairs: false, window: 1, warmup: 100_000, messages: 20_000 },
       sizes: { usual: "object,8:1M", object: true, multipleOf: 8, bytes: GiB / 2 },
     },
   },

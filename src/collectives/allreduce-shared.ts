@@ -9,7 +9,9 @@
 // Good   short data
 // Needs  memory that all ranks share
 import type { Lane } from "../comm/lane.ts";
-import type { Body } from "../data/body.ts";
+import { type Body, viewOf } from "../data/body.ts";
+import { elementOf, type TypedArray } from "../data/element.ts";
+import type { Op } from "../data/op.ts";
 import { following, type Started } from "../engine/operation.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import type { Fold } from "./fold.ts";
@@ -25,6 +27,22 @@ export function allreduceShared(lane: Lane, fold: Fold): Started<void> {
       operands.push(operand);
     }
     return fold.foldAll(operands);
+  };
+  return following(board.all(), combine);
+}
+
+/** The same for two arrays of one kind and length, in memory apart, with as little made on the way as can be. */
+export function allreduceArraysShared(lane: Lane, op: Op, array: TypedArray, into: TypedArray): Started<TypedArray> {
+  const board = lane.board!;
+  board.showArray(elementOf(array), array);
+  const combine = () => {
+    let folded = viewOf(board.shown(0)!) as TypedArray;
+    for (let rank = 1; rank < lane.size; rank++) {
+      op.combineInto(folded, viewOf(board.shown(rank)!) as TypedArray, into);
+      folded = into;
+    }
+    if (folded !== into) into.set(folded as never);
+    return into;
   };
   return following(board.all(), combine);
 }

@@ -7,6 +7,7 @@
 // Needs  memory that all ranks share
 import type { Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
+import { VALUE } from "../data/element.ts";
 import { following, type Started } from "../engine/operation.ts";
 import { land, type Slot } from "./chunk.ts";
 
@@ -17,7 +18,8 @@ export function bcastShared(lane: Lane, root: number, body?: Body, slot?: Slot):
   const take = () => {
     if (body) return fits ? body : undefined;
     const shown = board.shown(root);
-    return shown && land(shown, slot, "the root's data");
+    // Nothing that is made of a value refers to where it stood.
+    return shown && (slot || shown.element !== VALUE) ? land(shown, slot, "the root's data") : shown;
   };
   return following(board.from(root), take);
 }

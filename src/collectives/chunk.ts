@@ -17,6 +17,11 @@ export function slotOf(into: BufferLike | undefined): Slot | undefined {
   return into && { element: elementOfBuffer(into), bytes: bytesOf(into) };
 }
 
+/** The user's data as one chunk, until the next one is made. */
+export function lentChunkOf(data: unknown): Body {
+  return isBuffer(data) ? chunkOf(data) : encodeValue(data);
+}
+
 /** The user's data as one chunk. It may be sent, or kept, for as long as the data does not change. */
 export function chunkOf(data: unknown): Body {
   if (isBuffer(data)) return { element: elementOfBuffer(data), parts: [bytesOf(data)] };

@@ -99,7 +99,9 @@ export function collectAtRoot(lane: Lane, root: number, own: Body | undefined, c
 }
 
 function putOwn(lane: Lane, own: Body | undefined, chunks: Chunks): void {
-  if (own) chunks.put(lane.rank, own);
+  // A value that has no buffers beside it has memory of its own already.
+  if (own?.element === VALUE && own.parts.length === 1 && !chunks.slot(lane.rank)) chunks.set(lane.rank, own);
+  else if (own) chunks.put(lane.rank, own);
   else chunks.keep(lane.rank);
 }
 

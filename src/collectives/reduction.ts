@@ -6,7 +6,7 @@ import { IN_PLACE } from "../base/constants.ts";
 import { Exception, show } from "../base/errors.ts";
 import type { Lane } from "../comm/lane.ts";
 import { type BufferLike, isTypedArray } from "../data/buffer.ts";
-import { elementOf, VALUE } from "../data/element.ts";
+import { elementOf, type TypedArray, VALUE } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { ItemLoop } from "../data/op-items.ts";
 import { following, type Started } from "../engine/operation.ts";
@@ -15,7 +15,7 @@ import { checkFits, chunkOf, land, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 import { FoldFacts } from "./fold-facts.ts";
 import { type Layout, runsOf } from "./runs.ts";
-import { select } from "./select.ts";
+import { pick, select } from "./select.ts";
 import { ValueFold } from "./value-fold.ts";
 
 export interface Reduced {
@@ -55,8 +55,25 @@ export async function reduce(lane: Lane, data: unknown, { op, root, into, items 
  * @see MPI-4.1 §6.9.6
  */
 export function allreduce(lane: Lane, data: unknown, { op, into, items }: Reduced): Started<unknown> {
+  if (into && !items && op.elementwise && areApart(data, into)) {
+    const { size, board } = lane;
+    const facts = { size, bytes: into.byteLength, commute: op.commute, board };
+    const { arrays } = pick("allreduce", facts);
+    if (arrays) return arrays(lane, op, data, into as TypedArray);
+  }
   const fold = foldOf(op, data, into, items);
   return following(select("allreduce", new FoldFacts(lane, fold))(lane, fold), () => fold.result());
+}
+
+/** True of two typed arrays of one kind and length that have no memory in common. */
+function areApart(data: unknown, into: BufferLike): data is TypedArray {
+  return (
+    isTypedArray(data) &&
+    isTypedArray(into) &&
+    data.constructor === into.constructor &&
+    data.length === into.length &&
+    data.buffer !== into.buffer
+  );
 }
 
 /**

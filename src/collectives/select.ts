@@ -10,6 +10,8 @@
 import { variable } from "../base/config.ts";
 import type { Board, Hosts, Lane, Staging } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
+import type { TypedArray } from "../data/element.ts";
+import type { Op } from "../data/op.ts";
 import type { Started } from "../engine/operation.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
 import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
@@ -18,7 +20,7 @@ import { allreduceHierarchical } from "./allreduce-hierarchical.ts";
 import { allreduceRabenseifner } from "./allreduce-rabenseifner.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import { allreduceRing } from "./allreduce-ring.ts";
-import { allreduceShared } from "./allreduce-shared.ts";
+import { allreduceArraysShared, allreduceShared } from "./allreduce-shared.ts";
 import { allreduceStaged } from "./allreduce-staged.ts";
 import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
@@ -100,6 +102,8 @@ function consecutive({ ranks }: Hosts): boolean {
 export interface Row<Run> {
   readonly name: string;
   readonly run: Run;
+  /** The same, where it is simpler, for an operand and `into` that are arrays of one kind and length in memory apart. */
+  readonly arrays?: (lane: Lane, op: Op, array: TypedArray, into: TypedArray) => Started<TypedArray>;
   readonly needs?: readonly (keyof typeof needs)[];
   /** When the algorithm is the best of those that follow; always, where left out. */
   readonly when?: When;
@@ -183,7 +187,12 @@ export const algorithms = {
   ),
   allreduce: rows<Allreduce>(
     // What is not elementwise is short, or is told to be long.
-    { name: "shared", run: allreduceShared, needs: ["shared memory", "fits or is a value"] },
+    {
+      name: "shared",
+      run: allreduceShared,
+      arrays: allreduceArraysShared,
+      needs: ["shared memory", "fits or is a value"],
+    },
     { name: "staged", run: allreduceStaged, needs: ["shared memory for long data", "elementwise"] },
     { name: "hierarchical", run: allreduceHierarchical, needs: ["several hosts", "operands in order"] },
     {

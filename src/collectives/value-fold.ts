@@ -5,7 +5,7 @@ import type { Board, Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import { type BufferLike, isBuffer, isTypedArray } from "../data/buffer.ts";
 import { type Op, SUM } from "../data/op.ts";
-import { chunkOf, copyOf, land, open, opened, slotOf } from "./chunk.ts";
+import { chunkOf, copyOf, land, lentChunkOf, open, opened, slotOf } from "./chunk.ts";
 import type { Fold } from "./fold.ts";
 
 export class ValueFold implements Fold {
@@ -42,7 +42,7 @@ export class ValueFold implements Fold {
   }
 
   show(board: Board): boolean {
-    return board.show(this.body());
+    return board.show(lentChunkOf(this.#value));
   }
 
   foldAll(operands: readonly Body[]): void {

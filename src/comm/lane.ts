@@ -14,8 +14,8 @@ export interface Board {
   /** Bytes that a rank may show. */
   readonly room: number;
   /**
-   * Shows the others `body`, which must not change before `from` this rank settles. Where it is longer than there is room
-   * or has several parts, that is what is shown, and the result is false.
+   * Shows the others a copy of `body`. Where it is longer than there is room or has several parts, that is what is shown,
+   * and the result is false.
    */
   show(body: Body): boolean;
   /** As `show`, of a typed array of this element kind. */

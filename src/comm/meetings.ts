@@ -150,8 +150,9 @@ export class Meeting implements Board {
   show(body: Body): boolean {
     const fits = body.parts.length === 1 && bodyBytes(body) <= this.room;
     this.#showing = true;
-    this.#body = fits ? body : undefined;
-    if (this.#told) this.#all.board.show(this.call, this.#body);
+    const shown = fits ? body : undefined;
+    if (this.#told) this.#all.board.show(this.call, shown);
+    else this.#body = shown && { element: shown.element, parts: [new Uint8Array(shown.parts[0]!)] };
     return fits;
   }
 

@@ -2,9 +2,9 @@
 // work is done in collectives/reduction.ts.
 import { IN_PLACE } from "../base/constants.ts";
 import type { Collectives } from "../collectives/within.ts";
-import type { BufferLike } from "../data/buffer.ts";
+import { type BufferLike, isTypedArray } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
-import { type Op, opFrom, type ReduceFunction } from "../data/op.ts";
+import { Op, opFrom, type ReduceFunction } from "../data/op.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import type { None, RootOptions } from "./collective.ts";
 import { checkLayout, type InPlace, orInPlace, type PerRank } from "./collective-arguments.ts";
@@ -29,7 +29,22 @@ interface ReduceScatterOptions extends Pick<TypeOptions, "type"> {
 
 type MaybeInto = { into?: BufferLike | InPlace };
 
+/** Bytes of an array that is kept, with the plan of its reduction, until the next one. */
+const SHORT = 8192;
+
+/** A call of allreduce on short arrays, to be made once more: loops make the same one again and again. */
+interface Again {
+  readonly data: TypedArray;
+  readonly into: BufferLike;
+  readonly op: unknown;
+  /** Of each, when its plan was made: memory may be given away. */
+  readonly bytes: number;
+  readonly plan: CollectivePlan<any>;
+}
+
 export abstract class Reduction extends CollectiveW {
+  #again: Again | undefined;
+
   // --- reduce, allreduce ---
 
   protected planReduce(
@@ -132,7 +147,13 @@ export abstract class Reduction extends CollectiveW {
   allreduce<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Promise<B>;
   allreduce<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
   allreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.planAllreduce("allreduce", data, options));
+    const again = this.#again;
+    if (again !== undefined && isAgain(again, data, options)) return this.finish(() => again.plan);
+    return this.finish(() => {
+      const plan = this.planAllreduce("allreduce", data, options);
+      this.#again = againOf(plan, data, options);
+      return plan;
+    });
   }
   /** Starts an allreduce. @see MPI-4.1 §6.12.8 */
   iallreduce<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
@@ -240,4 +261,31 @@ export abstract class Reduction extends CollectiveW {
   ireduceScatterBlock(data: unknown, options?: OpOptions<any> & MaybeInto): Request<any> {
     return new Request(this.planReduceScatter("ireduceScatterBlock", data, options, true)());
   }
+}
+
+/** The call, where it is one that may well be made again: which needs no second check, and takes 0.15 µs less. */
+function againOf(
+  plan: CollectivePlan<any>,
+  data: unknown,
+  options: OpOptions<any> & MaybeInto = {},
+): Again | undefined {
+  const { into, op, type } = options;
+  if (!isTypedArray(data) || !isTypedArray(into) || type !== undefined) return undefined;
+  // Others may have been freed by then.
+  if (op !== undefined && !(op instanceof Op && op.predefined)) return undefined;
+  const bytes = data.byteLength;
+  return bytes > SHORT || into.byteLength !== bytes ? undefined : { data, into, op, bytes, plan };
+}
+
+function isAgain(again: Again, data: unknown, options: (OpOptions<any> & MaybeInto) | undefined): boolean {
+  return (
+    again.data === data &&
+    options !== undefined &&
+    again.into === options.into &&
+    again.op === options.op &&
+    options.type === undefined &&
+    options.count === undefined &&
+    again.data.byteLength === again.bytes &&
+    again.into.byteLength === again.bytes
+  );
 }

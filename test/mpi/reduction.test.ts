@@ -265,4 +265,47 @@ test("what an operator is not defined for is ERR_OP on the rank that gives it, a
   });
 });
 
+test("an allreduce that is called again on the same arrays takes what they and the options say by then", async () => {
+  await ranks(3, async (comm) => {
+    const data = new Float64Array(4);
+    const into = new Float64Array(4);
+    const options: { into: Float64Array; op?: MPI.Op } = { into };
+    for (const value of [1, 2]) {
+      data.fill(value);
+      is(await comm.allreduce(data, options), into);
+      equal([...into], Array(4).fill(3 * value));
+    }
+    options.op = MPI.MAX;
+    equal([...(await comm.allreduce(data, options))], Array(4).fill(2));
+    options.op = MPI.PROD;
+    equal([...(await comm.allreduce(data, options))], Array(4).fill(8));
+    const other = new Float64Array(4);
+    is(await comm.allreduce(data, { into: other, op: MPI.PROD }), other);
+    await Promise.all([comm.allreduce(data, options), comm.allreduce(data, { into: other, op: MPI.MAX })]);
+    equal([...into, ...other], [8, 8, 8, 8, 2, 2, 2, 2]);
+    const column = MPI.DOUBLE.createVector(2, 1, 2).commit();
+    into.fill(-1);
+    await comm.allreduce(data, { into, type: column, op: MPI.SUM });
+    equal([...into], [6, -1, 6, -1]);
+  });
+});
+
+test("an allreduce that is called again checks what may have changed: the operator, the memory, the communicator", async () => {
+  await ranks(2, async (world) => {
+    const comm = await world.dup();
+    const data = new Float64Array(2).fill(1);
+    const into = new Float64Array(2);
+    const op = MPI.Op.create((a: number, b: number) => a + b, { elementwise: true });
+    for (let i = 0; i < 2; i++) equal([...(await comm.allreduce(data, { into, op }))], [2, 2]);
+    op.free();
+    await rejects(comm.allreduce(data, { into, op }), MPI.Exception, /has been freed/);
+    for (let i = 0; i < 2; i++) equal([...(await comm.allreduce(data, { into }))], [2, 2]);
+    await rejects(comm.allreduce(data, { into, count: 1 }), TypeError, /option type is missing/);
+    structuredClone(into, { transfer: [into.buffer] });
+    await rejects(comm.allreduce(data, { into }), MPI.Exception, /into holds 0/);
+    await comm.free();
+    await rejects(comm.allreduce(data, { into: new Float64Array(2) }), MPI.Exception, /freed/);
+  });
+});
+
 test.run();
