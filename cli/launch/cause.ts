@@ -2,8 +2,16 @@
 // ranks are stopped. Pure; used by job.
 
 import { failureCode, failureIn } from "../../src/job/failure.ts";
-import { atFaultText, deadlockText, indent, type Named, rankList, waitTable } from "../../src/job/report.ts";
-import type { FromRank, RankState } from "../../src/wire/control.ts";
+import {
+  atFaultText,
+  deadlockText,
+  indent,
+  type Named,
+  rankList,
+  type Standstill,
+  waitTable,
+} from "../../src/job/report.ts";
+import type { FromRank } from "../../src/wire/control.ts";
 import type { Exit } from "./rank-process.ts";
 import { type EndingSignal, signalNumber } from "./signals.ts";
 
@@ -87,18 +95,12 @@ export function neverReady(missing: string, state: string, seconds: number): Cau
   return { ...stop, code: 1, report };
 }
 
-export function deadlock(size: number, states: ReadonlyMap<number, RankState>, left: ReadonlySet<number>): Cause {
-  const report = deadlockText(size, states, left);
-  return { ...stop, code: 1, report };
+export function deadlock(standstill: Standstill): Cause {
+  return { ...stop, code: 1, report: deadlockText(standstill) };
 }
 
-export function timedOut(
-  seconds: number,
-  size: number,
-  states: ReadonlyMap<number, RankState>,
-  left: ReadonlySet<number>,
-): Cause {
-  const report = `tsmpi: the job did not end within ${seconds} s (--timeout)\n${waitTable(size, states, left)}`;
+export function timedOut(seconds: number, standstill: Standstill): Cause {
+  const report = `tsmpi: the job did not end within ${seconds} s (--timeout)\n${waitTable(standstill)}`;
   return { ...stop, code: 124, report };
 }
 

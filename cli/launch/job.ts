@@ -2,7 +2,15 @@
 // what ends the job, and with which exit code. Everything that happens arrives here. Used by run.
 import { DeadlockWatch } from "../../src/job/deadlock-watch.ts";
 import { Questions } from "../../src/job/questions.ts";
-import { closing, type Named, processName, rankCount, rankList, rankName } from "../../src/job/report.ts";
+import {
+  closing,
+  type Named,
+  processName,
+  rankCount,
+  rankName,
+  rankPlaces,
+  type Standstill,
+} from "../../src/job/report.ts";
 import { WireUp } from "../../src/job/wire-up.ts";
 import type { FromRank, Network } from "../../src/wire/control.ts";
 import * as causes from "./cause.ts";
@@ -72,7 +80,7 @@ export class Job {
     this.#size = plan.programs.reduce((sum, program) => sum + program.ranks, 0);
     this.#watch = new DeadlockWatch(this.#size, {
       ask: () => this.#questions.ask(this.#living().map(({ rank }) => rank)),
-      deadlock: (states) => this.#end(causes.deadlock(this.#size, states, this.#left())),
+      deadlock: (states) => this.#end(causes.deadlock(this.#standstill(states))),
     });
     this.#wireUp = new WireUp(this.#size, {
       complete: (cards) => {
@@ -300,7 +308,7 @@ export class Job {
       this.#living().map(({ rank }) => rank),
       ANSWER_MS,
     );
-    this.#end(causes.timedOut(this.#plan.timeout!, this.#size, states, this.#left()));
+    this.#end(causes.timedOut(this.#plan.timeout!, this.#standstill(states)));
   }
 
   /** The last line of a report. A rank that failed after it had lost a peer is no failure of its own. */
@@ -353,8 +361,15 @@ export class Job {
 
   /** `ranks 1, 3 on lab2`. */
   #names(ranks: readonly number[]): string {
-    const hosts = [...new Set(ranks.map((rank) => this.#members[rank]?.host))].filter((host) => host !== undefined);
-    return `${rankList(ranks)}${hosts.length > 0 ? ` on ${hosts.join(", ")}` : ""}`;
+    return rankPlaces(ranks, this.#hostNames);
+  }
+
+  get #hostNames(): (string | undefined)[] {
+    return this.#members.map(({ host }) => host);
+  }
+
+  #standstill(states: Standstill["states"]): Standstill {
+    return { size: this.#size, states, left: this.#left(), hosts: this.#hostNames };
   }
 
   #say(text: string): void {

@@ -66,8 +66,10 @@ export class Lead {
     this.#members = new Array(size).fill(undefined);
     this.#watch = new DeadlockWatch(size, {
       ask: () => this.#questions.ask(this.#ranks(({ state }) => state !== "gone")),
-      deadlock: (states) =>
-        this.#end(1, deadlockText(size, states, new Set(this.#ranks(({ state }) => state === "gone")))),
+      deadlock: (states) => {
+        const left = new Set(this.#ranks(({ state }) => state === "gone"));
+        this.#end(1, deadlockText({ size, states, left, hosts: this.#hosts() }));
+      },
     });
     const limits = { waiting: WAITING_MS, failed: patience * 1000 };
     this.#wireUp = new WireUp(
@@ -189,6 +191,12 @@ export class Lead {
   /** Rank 0 is the last to get it: it may leave at once. */
   #all(message: FromLead, except?: number): void {
     for (let rank = this.#size - 1; rank >= 0; rank--) if (rank !== except) this.#events.send(rank, message);
+  }
+
+  /** Each rank's, where there are several. */
+  #hosts(): (string | undefined)[] {
+    const several = new Set(this.#members.map((member) => member?.machine)).size > 1;
+    return several ? this.#members.map((member) => member?.host) : [];
   }
 
   #ranks(test: (member: Member) => boolean): number[] {

@@ -4,6 +4,8 @@ import type { RankState } from "../wire/control.ts";
 /** Lines of a table of waits, and waits of one rank, beyond which the rest is counted only. */
 const MOST_LINES = 24;
 const MOST_WAITS = 4;
+/** Hosts of one line, beyond which they are counted only. */
+const MOST_HOSTS = 3;
 
 /** A rank as reports name it. */
 export interface Named {
@@ -33,6 +35,13 @@ export function rankList(ranks: readonly number[]): string {
   return `${ranks.length === 1 ? "rank" : "ranks"} ${rankRuns(ranks)}`;
 }
 
+/** `rank 3 on beta`, `ranks 0-3 on alpha, beta`, `ranks 0-99 on 50 hosts`. @param hosts by rank; none where there is one */
+export function rankPlaces(ranks: readonly number[], hosts: readonly (string | undefined)[]): string {
+  const names = [...new Set(ranks.map((rank) => hosts[rank]))].filter((name) => name !== undefined);
+  if (names.length === 0) return rankList(ranks);
+  return `${rankList(ranks)} on ${names.length > MOST_HOSTS ? `${names.length} hosts` : names.join(", ")}`;
+}
+
 /** `0-3, 7`. */
 export function rankRuns(ranks: readonly number[]): string {
   const runs: [number, number][] = [];
@@ -54,15 +63,25 @@ export function indent(text: string): string {
   return text.trimEnd().replaceAll(/^(?=.)/gm, "  ");
 }
 
-/** What each rank does: a line per different answer. `states` lacks the ranks that did not answer. */
-export function waitTable(size: number, states: ReadonlyMap<number, RankState>, left: ReadonlySet<number>): string {
+/** What is known of the ranks of a job. */
+export interface Standstill {
+  readonly size: number;
+  /** Lacks the ranks that did not answer. */
+  readonly states: ReadonlyMap<number, RankState>;
+  readonly left: ReadonlySet<number>;
+  /** By rank, where there are several. */
+  readonly hosts: readonly (string | undefined)[];
+}
+
+/** What each rank does: a line per different answer. */
+export function waitTable({ size, states, left, hosts }: Standstill): string {
   const groups = new Map<string, number[]>();
   for (let rank = 0; rank < size; rank++) {
     const text = left.has(rank) ? "has left" : doing(states.get(rank));
     groups.set(text, [...(groups.get(text) ?? []), rank]);
   }
   const rows = [...groups].map(([text, ranks]) => ({
-    label: rankList(ranks),
+    label: rankPlaces(ranks, hosts),
     text: ranks.length > 1 ? text.replace(/^has /, "have ") : text,
   }));
   const shown = rows.slice(0, MOST_LINES);
@@ -74,10 +93,10 @@ export function waitTable(size: number, states: ReadonlyMap<number, RankState>, 
   return indent(lines.join("\n"));
 }
 
-export function deadlockText(size: number, states: ReadonlyMap<number, RankState>, left: ReadonlySet<number>): string {
+export function deadlockText(standstill: Standstill): string {
   return [
     "tsmpi: deadlock: every rank waits, and no message is on its way",
-    waitTable(size, states, left),
+    waitTable(standstill),
     "tsmpi: each of these calls needs a partner that calls it too (TSMPI_DEADLOCK_TIMEOUT=0 switches this watch off)",
   ].join("\n");
 }

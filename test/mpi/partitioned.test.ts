@@ -531,6 +531,7 @@ test("partitioned requests leave nothing behind: with free(), and with the commu
     const { channels } = endpointOf(comm).engine;
     await comm.barrier();
     const before = channels.size;
+    await comm.barrier(); // Nobody begins before all have counted.
     for (let i = 0; i < 10; i++) await exchange(comm, i % 2 === 0);
     await comm.barrier();
     is(channels.size, before);

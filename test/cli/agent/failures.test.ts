@@ -62,7 +62,8 @@ test("ranks on two hosts that wait for each other are reported", async () => {
   });
   is(code, 1);
   match(stderr, /deadlock/);
-  match(stderr, /main\.ts:2:/);
+  match(stderr, /rank 0 on alpha {2}recv\(source 1, tag any\) on COMM_WORLD {2}at main\.ts:2:/);
+  match(stderr, /rank 1 on beta {3}recv\(source 0, tag any\) on COMM_WORLD {2}at main\.ts:2:/);
   equal(left, []);
 });
 

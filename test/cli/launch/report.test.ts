@@ -39,7 +39,7 @@ test("waitTable() aligns calls, counts what is too much, and says what ranks wit
     [10, { ...waits(), finished: true }],
   ]);
   is(
-    waitTable(12, states, new Set([2, 11])),
+    waitTable({ size: 12, states, left: new Set([2, 11]), hosts: [] }),
     [
       "  rank 0       a()",
       "               b()",
@@ -56,9 +56,28 @@ test("waitTable() aligns calls, counts what is too much, and says what ranks wit
   );
 });
 
+test("waitTable() names the hosts of the ranks, a few of them", () => {
+  const states = new Map(
+    [0, 1, 2, 3, 4, 5, 6, 7].map((rank) => [rank, waits(["a()", "b()", "c()"][rank >> 1] ?? "d()")]),
+  );
+  is(
+    waitTable({ size: 8, states, left: new Set([7]), hosts: ["h0", "h0", "h1", "h2", "h3", "h3", "h4", "h0"] }),
+    [
+      "  ranks 0-1 on h0      a()",
+      "  ranks 2-3 on h1, h2  b()",
+      "  ranks 4-5 on h3      c()",
+      "  rank 6 on h4         d()",
+      "  rank 7 on h0         has left",
+    ].join("\n"),
+  );
+  const hosts = states.keys().map((rank) => `h${rank}`);
+  const same = new Map(states.keys().map((rank) => [rank, waits("a()")]));
+  is(waitTable({ size: 8, states: same, left: new Set(), hosts: [...hosts] }), "  ranks 0-7 on 8 hosts  a()");
+});
+
 test("waitTable() stays short with many ranks", () => {
   const states = new Map(Array.from({ length: 300 }, (_, rank) => [rank, waits(`recv(source ${rank + 1})`)]));
-  const lines = waitTable(300, states, new Set()).split("\n");
+  const lines = waitTable({ size: 300, states, left: new Set(), hosts: [] }).split("\n");
   is(lines.length, 25);
   is(lines.at(-1), "  ... and 276 lines like these");
 });
