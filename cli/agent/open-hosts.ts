@@ -1,12 +1,13 @@
 // cli/agent/open-hosts: layer 10. Makes all other hosts of a job ready: an agent on each, the scripts where they are
 // needed. All problems of all hosts come in one report, none waits without a bound. Used by run.
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import type { Host } from "../hosts/host.ts";
 import { travelling } from "../launch/environment.ts";
 import type { RunPlan } from "../launch/plan.ts";
 import { HostProblem, HostsError } from "./host-problem.ts";
 import { openAgent } from "./join-dial.ts";
 import { rememberCodes } from "./known-codes.ts";
+import { ownUser } from "./own-user.ts";
 import type { Progress } from "./progress.ts";
 import type { AgentProgram, Hello } from "./protocol.ts";
 import { RemoteHost } from "./remote.ts";
@@ -83,7 +84,7 @@ async function openHost(host: Host, plan: RunPlan, staging: Promise<Staging>, op
     const hello: Hello = {
       kind: "hello",
       job: opening.job,
-      launcher: { host: hostname(), user: ownName(), pid: process.pid },
+      launcher: { host: hostname(), user: ownUser(), pid: process.pid },
       heartbeat: network.heartbeat,
       programs,
       cwd: process.cwd(),
@@ -119,13 +120,5 @@ async function answerOf<T>(answer: Promise<T>, phase: "agent" | "stage", seconds
     throw new HostProblem(phase, (error as Error).message);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-function ownName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? "somebody"); // a container without a user database
   }
 }

@@ -1,6 +1,6 @@
 // cli/agent/waiting: layer 10. An agent that waits for work: it listens, announces itself, says who asks and what runs, and
 // works for one launcher at a time. Used by commands/agent.
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import { basename } from "node:path";
 import { makeCertificate } from "../../src/transport/certificate.ts";
 import { ipVersion } from "../hosts/ip-version.ts";
@@ -10,6 +10,7 @@ import { announce } from "./discovery.ts";
 import { JobDirectory } from "./job-directory.ts";
 import { agentId, FINGERPRINT_BYTES, type JoinCode, SECRET_BYTES, writeCode } from "./join-code.ts";
 import { certificateHash, type Joined, JoinListener } from "./join-listener.ts";
+import { ownUser } from "./own-user.ts";
 import { printable } from "./printable.ts";
 import { greeting, type Hello } from "./protocol.ts";
 import { reachableAddresses } from "./reachable.ts";
@@ -149,11 +150,5 @@ function forCode(addresses: readonly string[]): string[] {
 
 /** `ann@lab3`. */
 export function ownIdentity(): string {
-  let user: string;
-  try {
-    user = userInfo().username;
-  } catch {
-    user = String(process.getuid?.() ?? "somebody"); // a container without a user database
-  }
-  return `${user}@${hostname()}`;
+  return `${ownUser()}@${hostname()}`;
 }
