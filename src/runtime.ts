@@ -9,6 +9,7 @@ import { SELF_CONTEXT, WORLD_CONTEXT } from "./comm/context.ts";
 import { Endpoint } from "./comm/endpoint.ts";
 import { Group } from "./comm/group.ts";
 import { Engine } from "./engine/engine.ts";
+import type { Operation } from "./engine/operation.ts";
 import { Progress } from "./engine/progress.ts";
 import { type Environment, setEnvironment } from "./mpi/environment.ts";
 import { Intracomm } from "./mpi/intracomm.ts";
@@ -39,6 +40,10 @@ export class Runtime implements Environment {
   readonly #engine: Engine;
   readonly #worldEndpoint: Endpoint;
   #processorName = hostname();
+  #mesh: Mesh | undefined;
+  #memory: SharedMemory | undefined;
+  /** Takes in what of another rank has come through the launcher. */
+  #relayed: (peer: number, message: Uint8Array) => void = () => {};
   #ending: Promise<void> | undefined;
   /** Said goodbye; and everyone has. */
   #left = false;
@@ -59,6 +64,13 @@ export class Runtime implements Environment {
     this.world = new Intracomm(this.#worldEndpoint, "COMM_WORLD");
     this.self = new Intracomm(new Endpoint(engine, new Group([rank], rank), SELF_CONTEXT), "COMM_SELF");
     wireup.onAsk = () => this.state;
+    wireup.onPeer = (news) => {
+      if (news.kind === "relayed") return this.#relayed(news.peer, news.message);
+      engine.left(news.rank);
+      this.#mesh?.left(news.rank);
+      // It may have rung in vain.
+      this.#memory?.rung();
+    };
     engine.onLost = (peer, reason) => {
       if (this.#finished) return;
       wireup.tell({ kind: "lost", peer, reason });
@@ -67,7 +79,7 @@ export class Runtime implements Environment {
     setEnvironment(this);
   }
 
-  /** Starts this process of a job: resolves when it is connected with every other rank. */
+  /** Starts this process of a job: resolves when it has its links with the other ranks. */
   static async start(wireup: WireUp): Promise<Runtime> {
     const runtime = Runtime.alone(wireup);
     if (wireup.size > 1) await runtime.#connect();
@@ -97,8 +109,14 @@ export class Runtime implements Environment {
     const sink = checked ?? this.#engine;
     const spare = spinTime(this.#wireup) > 0 && !crowded(this.#wireup);
     const memory = place && Bun.mmap(place.path, { shared: true });
-    const shared = memory && new SharedMemory(memory, place.rank, place.size, sink, spare);
+    const { waiting } = this.#engine.progress;
+    const shared = memory && new SharedMemory(memory, place.rank, place.size, sink, spare, () => waiting.length > 0);
     const mesh = new Mesh(job, rank, size, shared ?? sink, note, network);
+    this.#mesh = mesh;
+    this.#memory = shared;
+    this.#relayed = (peer, message) => void (shared ?? sink).message(peer, message);
+    // Who knocks may not come in before long, as when it exits, but has something here.
+    if (shared) mesh.onKnock = () => shared.rung();
     const { addresses, port, nonce } = mesh;
     const card = {
       rank,
@@ -113,7 +131,7 @@ export class Runtime implements Environment {
     const cards = await this.#wireup.exchange(card);
     const twins = cards.some(({ host, hostIndex }) => host === card.host && hostIndex !== this.host);
     if (twins) this.#processorName = `${card.host} (${network?.named ?? this.host})`;
-    const links = await mesh.connect(cards);
+    const links = size <= numberVariable("TSMPI_EAGER_MESH") ? await mesh.connect(cards) : mesh.links(cards);
     // Looking into sockets is a system call: not where ranks share cores.
     const polled = shared ?? (spare ? mesh.direct() : undefined);
     if (polled) this.#engine.progress.attach(polled, pause() ?? (() => {}));
@@ -137,7 +155,7 @@ export class Runtime implements Environment {
       );
     }
     // What came before there were links has rung in vain.
-    while (shared && !shared.rest());
+    shared?.rung();
   }
 
   get host(): number {
@@ -169,18 +187,29 @@ export class Runtime implements Environment {
     drained.call = {
       describe: () => `finalize, with ${this.#engine.outstanding} sends that nobody has received`,
     };
-    await progress.wait(drained);
-    this.#engine.bye();
+    await this.#heldFor(drained);
+    const { farewell } = this.#engine;
+    farewell.say();
     this.#left = true;
+    const made = farewell.made();
+    made.call = { describe: () => "finalize, until other ranks take part in connections with them" };
+    await this.#heldFor(made);
     await this.#wireup.finished(code);
     this.#finished = true;
     // What was sent to this rank is ahead of the byes, and those have been sent.
-    for (const limit = performance.now() + LAST_FRAMES; !this.#engine.quiet && performance.now() < limit; ) {
+    for (const limit = performance.now() + LAST_FRAMES; !farewell.quiet && performance.now() < limit; ) {
       await progress.poll();
     }
     for (const left of this.#engine.audits.report()) {
       this.#wireup.tell({ kind: "note", text: `rank ${this.#wireup.rank} has ended and never received ${left}` });
     }
+  }
+
+  /** Waits, in "beforeExit" perhaps, which is not said again where nothing keeps the event loop alive. */
+  #heldFor(operation: Operation<void>): Promise<void> {
+    const waiting = this.#engine.progress.wait(operation);
+    this.stay();
+    return waiting;
   }
 
   abort(code: number, where: string | undefined): never {
@@ -215,13 +244,21 @@ export class Runtime implements Environment {
   /** What this rank is doing. */
   get state(): RankState {
     const engine = this.#engine;
+    // What waits for a connection is on its way.
+    const { connecting } = engine.farewell;
     const waits: Wait[] = [];
     for (const { call, site } of engine.progress.waiting) {
       if (!call) continue;
       const where = site?.where;
       waits.push({ call: call.describe(), ...(where !== undefined && { where }) });
     }
-    return { blocked: this.#blocked, finished: this.#left, sent: engine.sent, received: engine.received, waits };
+    return {
+      blocked: this.#blocked && !connecting,
+      finished: this.#left && !connecting,
+      sent: engine.sent,
+      received: engine.received,
+      waits,
+    };
   }
 
   /**
@@ -230,10 +267,14 @@ export class Runtime implements Environment {
    */
   leave(code: number): void {
     if (this.finalized || this.#aborted) return;
-    this.#engine.bye();
-    for (let waited = 0; waited < 1000 && !this.#engine.flushed; waited++) {
+    const { farewell } = this.#engine;
+    farewell.say();
+    for (let waited = 0; waited < 1000; waited++) {
+      farewell.flush();
+      // To connect takes turns of the event loop, of which there are none any more.
+      for (const unsent of this.#mesh?.takeUnsent() ?? []) this.#wireup.tell({ kind: "relay", ...unsent });
+      if (farewell.flushed) break;
       Bun.sleepSync(1);
-      this.#engine.flush();
     }
     this.#wireup.tell({ kind: "exiting", code });
   }

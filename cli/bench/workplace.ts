@@ -40,10 +40,14 @@ export class Workplace implements Disposable {
     }
   }
 
-  /** Runs a command and resolves with what it has printed on stdout. @throws CommandError when it fails or was ended */
-  async outputOf(command: readonly string[]): Promise<string> {
+  /** Runs a command, with variables on top, and resolves with what it has printed on stdout. @throws CommandError when it fails or was ended */
+  async outputOf(command: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
     this.#checkEnded();
-    const child = Bun.spawn([...command], { stdio: ["ignore", "pipe", "pipe"], cwd: this.dir });
+    const child = Bun.spawn([...command], {
+      stdio: ["ignore", "pipe", "pipe"],
+      cwd: this.dir,
+      env: { ...process.env, ...env },
+    });
     this.#child = child;
     const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
     this.#child = undefined;

@@ -60,6 +60,8 @@ export class Job {
   #begun = performance.now();
   #cause: causes.Cause | undefined;
   #suspicion: causes.Cause | undefined;
+  /** The rank that somebody has lost, where that is the suspicion. */
+  #suspect: number | undefined;
   /** The ranks that were stopped for `#cause`. */
   #stopped: Member[] = [];
   #startedAll = false;
@@ -90,7 +92,7 @@ export class Job {
       },
       connected: () => {
         Bun.unsafe.setJITPolicy(1);
-        this.#tell("every rank is connected with every other one");
+        this.#tell("every rank is ready");
       },
       waiting: (missing, state) => this.#say(`still waiting for ${this.#names(missing)} to ${state}`),
       failed: (missing, state, seconds) => this.#end(causes.neverReady(this.#names(missing), state, seconds)),
@@ -236,6 +238,8 @@ export class Job {
         return this.#questions.answer(rank, message.id, message.state);
       case "note":
         return this.note(message.text);
+      case "relay":
+        return this.#members[message.peer]?.process.send({ kind: "relayed", peer: rank, message: message.message });
       case "lost":
         return this.#lost(member, message.peer, message.reason);
     }
@@ -250,6 +254,10 @@ export class Job {
       member.state = "over";
       this.#watch.finished(rank);
       this.#tell(`rank ${rank} has finished`);
+      if (message.kind === "exiting") {
+        for (const other of this.#living()) if (other !== member) other.process.send({ kind: "left", rank });
+        if (this.#suspect === rank && this.#suspicion?.rank === undefined) this.#suspicion = undefined;
+      }
       this.#checkFinished();
     } else {
       this.#fail(causes.unreachable(named, this.#size, "it sent a control message of an unknown kind"));
@@ -274,21 +282,22 @@ export class Job {
   #lost(member: Member, peer: number, reason: string): void {
     member.lost.add(peer);
     if (this.#members[peer]?.state !== "running") return;
-    this.#suspect(causes.connectionLost(this.#place(member.rank), this.#place(peer), reason));
+    this.#suspect = peer;
+    this.#doubt(causes.connectionLost(this.#place(member.rank), this.#place(peer), reason));
   }
 
   /** A rank has failed. Where that may be because it lost a peer, the peer gets the chance to be the cause. */
   #fail(cause: causes.Cause): void {
     const lost = [...(this.#members[cause.rank!]?.lost ?? [])];
-    if (lost.some((peer) => this.#members[peer]!.state === "running")) this.#suspect(cause);
+    if (lost.some((peer) => this.#members[peer]!.state === "running")) this.#doubt(cause);
     else this.#end(cause);
   }
 
-  #suspect(cause: causes.Cause): void {
+  #doubt(cause: causes.Cause): void {
     // What a rank says of its own failure tells more than that it lost a connection.
     if (this.#suspicion === undefined || this.#suspicion.rank === undefined) this.#suspicion = cause;
     const remote = this.#plan.hosts.some(({ local }) => !local);
-    this.#after(remote ? REMOTE_SUSPICION_MS : SUSPICION_MS, () => this.#end(this.#suspicion!));
+    this.#after(remote ? REMOTE_SUSPICION_MS : SUSPICION_MS, () => this.#suspicion && this.#end(this.#suspicion));
   }
 
   /** Stops the job. The first cause counts. */

@@ -33,6 +33,11 @@ export const variables = {
     default: "auto",
     words: ["auto", "shared-memory", "websocket"],
   },
+  TSMPI_EAGER_MESH: {
+    about:
+      "Jobs of up to this many ranks connect each with each at the start; in larger ones two connect when they need it.",
+    default: "8",
+  },
   TSMPI_CHECK: {
     about: "1 puts a number and checksums on every message between ranks, which its receiver verifies.",
     default: "0",

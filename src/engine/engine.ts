@@ -9,7 +9,6 @@ import {
   decodeBulkHead,
   decodeFrames,
   encodeAck,
-  encodeBye,
   encodeCredit,
   encodeEager,
   encodeRts,
@@ -19,6 +18,7 @@ import { Arriving, sendAtOnce } from "./at-once.ts";
 import { Audits } from "./audit.ts";
 import { Channels } from "./channels.ts";
 import { Credit } from "./credit.ts";
+import { Farewell } from "./farewell.ts";
 import { type Arrival, arrivalBytes, Message, malformed, Receive, sizesOf, type Target } from "./message.ts";
 import { Operation } from "./operation.ts";
 import { Peers } from "./peers.ts";
@@ -53,6 +53,8 @@ export class Engine implements Sink {
   readonly #rendezvous: Rendezvous;
   readonly #arriving = new Arriving(this.channels, (message, receive) => this.deliver(message, receive));
   readonly #peers = new Peers();
+  /** This process's end. */
+  readonly farewell: Farewell;
   /** Whose frames are being taken in. */
   #from = 0;
   /** The last of them has made this process ask for the bytes of a message. */
@@ -70,6 +72,7 @@ export class Engine implements Sink {
     this.#links = new Array(size);
     this.#credits = Array.from({ length: size }, () => new Credit(limits.unexpected));
     this.#rendezvous = new Rendezvous(this.#links);
+    this.farewell = new Farewell(self, this.#links, this.#peers);
   }
 
   /** Gives the engine its way to process `peer`. */
@@ -79,7 +82,7 @@ export class Engine implements Sink {
 
   /** Frames handed to links since the start. */
   get sent(): number {
-    return this.#framesSent + this.#rendezvous.sent;
+    return this.#framesSent + this.#rendezvous.sent + this.farewell.sent;
   }
   /** Frames taken from links since the start. */
   get received(): number {
@@ -145,7 +148,10 @@ export class Engine implements Sink {
     }
     const gone = source === ANY_SOURCE ? undefined : this.#peers.goneBecause(source);
     if (gone) receive.operation.reject(gone);
-    else matcher.post(receive);
+    else {
+      matcher.post(receive);
+      if (source !== ANY_SOURCE) this.#links[source]?.connect();
+    }
     return receive;
   }
 
@@ -167,7 +173,10 @@ export class Engine implements Sink {
     const gone = message || source === ANY_SOURCE ? undefined : this.#peers.goneBecause(source);
     if (message) operation.resolve(message);
     else if (gone) operation.reject(gone);
-    else channel.wait({ source, tag, take, operation });
+    else {
+      channel.wait({ source, tag, take, operation });
+      if (source !== ANY_SOURCE) this.#links[source]?.connect();
+    }
     return operation;
   }
 
@@ -222,30 +231,6 @@ export class Engine implements Sink {
     return this.#rendezvous.drained();
   }
 
-  /** True when nothing more can come: every other process has said bye, or is gone. */
-  get quiet(): boolean {
-    return this.#links.every((link, peer) => !link || peer === this.self || this.#peers.isQuiet(peer));
-  }
-
-  /** True when all bytes that were sent have been handed to the operating system. */
-  get flushed(): boolean {
-    return this.#links.every((link) => !link || link.queued === 0);
-  }
-
-  /** Tells every other process that nothing more comes, and hands everything over as far as that goes without waiting. */
-  bye(): void {
-    for (const [peer, link] of this.#links.entries()) {
-      if (peer === this.self || !link) continue;
-      this.#post(peer, encodeBye());
-      link.flush();
-    }
-  }
-
-  /** Hands queued bytes over as far as that goes without waiting. */
-  flush(): void {
-    for (const link of this.#links) link?.flush();
-  }
-
   /** Why nothing comes from a process any more, or undefined. */
   goneBecause(peer: number): unknown {
     return this.#peers.goneBecause(peer);
@@ -254,6 +239,12 @@ export class Engine implements Sink {
   /** Gives up on a process: what waits for it is rejected. */
   fail(peer: number, reason: string): void {
     if (this.#peers.fail(peer, reason)) this.#settleGone(peer, false);
+  }
+
+  /** A process has finished, as who leads the job says. With a connection it says so itself, behind its messages. */
+  left(peer: number): void {
+    this.#peers.leave(peer);
+    if (this.#links[peer]?.state === "idle" || this.#peers.isQuiet(peer)) this.#finished(peer);
   }
 
   // --- what arrives (Sink) ---
@@ -292,9 +283,15 @@ export class Engine implements Sink {
     }
   }
 
+  connected(peer: number): void {
+    this.farewell.settled(peer);
+  }
+
   lost(peer: number, reason: string): void {
     this.progress.arrived();
-    if (this.#peers.lose(peer)) this.onLost(peer, reason);
+    if (this.#peers.hasLeft(peer)) this.#finished(peer);
+    else if (this.#peers.lose(peer)) this.onLost(peer, reason);
+    this.farewell.settled(peer);
   }
 
   #broken(peer: number, error: unknown): void {
@@ -330,8 +327,7 @@ export class Engine implements Sink {
           throw new RangeError(`credit for ${frame.bytes} bytes that were never sent`);
         return;
       case "bye":
-        this.#peers.finish(peer);
-        return this.#settleGone(peer, true);
+        return this.#finished(peer);
     }
   };
 
@@ -378,6 +374,10 @@ export class Engine implements Sink {
     const done = () => receive.finish(message, parts, true);
     this.#asked = true;
     this.#rendezvous.accept(message.source, id, parts, done, (error) => operation.reject(error));
+  }
+
+  #finished(peer: number): void {
+    if (this.#peers.finish(peer)) this.#settleGone(peer, true);
   }
 
   #settleGone(peer: number, finished: boolean): void {

@@ -4,14 +4,26 @@ import { Exception } from "../base/errors.ts";
 
 export class Peers {
   readonly #finished = new Set<number>();
+  readonly #left = new Set<number>();
   /** Given up on, and why. */
   readonly #failed = new Map<number, string>();
   /** Whose connection broke. */
   readonly #lost = new Set<number>();
 
-  /** A process has said bye. */
-  finish(peer: number): void {
+  /** It has said bye, or left and nothing of it is on its way. False when that is no news. */
+  finish(peer: number): boolean {
+    if (this.#finished.has(peer)) return false;
     this.#finished.add(peer);
+    return true;
+  }
+
+  /** It has left, as who leads the job says. */
+  leave(peer: number): void {
+    this.#left.add(peer);
+  }
+
+  hasLeft(peer: number): boolean {
+    return this.#left.has(peer);
   }
 
   /** Its connection broke. False when that is no news. */

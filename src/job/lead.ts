@@ -106,12 +106,15 @@ export class Lead {
         return this.#questions.answer(rank, message.id, message.state);
       case "lost":
         return this.#lost(rank, message.peer, message.reason);
+      case "relay":
+        return this.#events.send(message.peer, { kind: "relayed", peer: rank, message: message.message });
       case "finished":
         member.state = "over";
         this.#watch.finished(rank);
         return this.#checkFinished();
       case "exiting":
         this.#gone(rank, member);
+        this.#all({ kind: "left", rank }, rank);
         // Without rank 0 nobody leads: everyone leaves when it has finished.
         if (rank === 0) this.#leave();
         return this.#checkFinished();
@@ -163,7 +166,9 @@ export class Lead {
   #lost(rank: number, peer: number, reason: string): void {
     if (this.#members[peer]?.state !== "running") return;
     const report = `tsmpi: the connection between rank ${rank} and rank ${peer} broke: ${reason}`;
-    setTimeout(() => this.#end(1, report), SUSPICION_MS);
+    setTimeout(() => {
+      if (this.#members[peer]?.state === "running") this.#end(1, report);
+    }, SUSPICION_MS);
   }
 
   #checkFinished(): void {

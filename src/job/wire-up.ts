@@ -5,7 +5,7 @@ import type { Card } from "../wire/control.ts";
 export interface WireUpEvents {
   /** Every rank's card is there, in the order of the ranks. */
   complete(cards: readonly Card[]): void;
-  /** Every rank is connected with every other one. */
+  /** Every rank is ready, with the connections that are made at the start. */
   connected(): void;
   /** Nothing has happened for a while: `state` is what the `missing` ranks still have to do. */
   waiting(missing: readonly number[], state: string): void;

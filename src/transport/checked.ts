@@ -4,7 +4,7 @@
 //   a mark, bytes of the head (1 each), number, bytes of head and body, checksum of the head, of the body (4 each); head; body
 //
 // Messages may arrive joined, so that each has its length.
-import { joined, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
+import { joined, type Landing, type Link, type LinkState, SHORT_LIMIT, type Sink } from "./transport.ts";
 
 /** Begins every message. No frame does, and no bell of shared-memory.ts. */
 const MARK = 0xc5;
@@ -104,6 +104,10 @@ export class Checked implements Sink {
     return { head: HEADER + label.head, into, done };
   }
 
+  connected(peer: number): void {
+    this.#sink.connected(peer);
+  }
+
   lost(peer: number, reason: string): void {
     this.#sink.lost(peer, reason);
   }
@@ -138,6 +142,14 @@ class CheckedLink implements Link {
     this.#link = link;
   }
 
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  connect(): void {
+    this.#link.connect();
+  }
+
   get queued(): number {
     return this.#link.queued;
   }
@@ -149,10 +161,11 @@ class CheckedLink implements Link {
       this.sendBulk(nothing, message.slice())?.catch(() => {});
       return;
     }
-    const labelled = new Uint8Array(HEADER + message.byteLength);
-    labelled.set(message, HEADER);
-    this.#label(labelled, nothing, message);
-    this.#link.send(labelled);
+    this.#link.send(this.#labelled(message));
+  }
+
+  sendLast(message: Uint8Array): void {
+    this.#link.sendLast(this.#labelled(message));
   }
 
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {
@@ -172,6 +185,13 @@ class CheckedLink implements Link {
 
   close(): void {
     this.#link.close();
+  }
+
+  #labelled(message: Uint8Array): Uint8Array {
+    const labelled = new Uint8Array(HEADER + message.byteLength);
+    labelled.set(message, HEADER);
+    this.#label(labelled, nothing, message);
+    return labelled;
   }
 
   #label(into: Uint8Array, head: Uint8Array, body: Uint8Array): void {

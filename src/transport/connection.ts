@@ -15,7 +15,8 @@ export interface Connection {
   onReady(socket: Socket<Connection>): void;
   /** Called with the complete head, without the empty line at its end. */
   onHead(socket: Socket<Connection>, head: string): void;
-  onFailure(reason: string): void;
+  /** @param gone it was closed by the other side, which has not said why */
+  onFailure(reason: string, gone?: boolean): void;
 }
 
 /** The handlers of a socket; `tls`: it is ready when the certificates are. */
@@ -58,7 +59,7 @@ export function refuse(socket: Socket<Connection>, response: string, reason: str
 
 function gone(socket: Socket<Connection>, reason: string): void {
   if (socket.data.link) socket.data.link.lost(reason);
-  else socket.data.onFailure(reason);
+  else socket.data.onFailure(reason, true);
 }
 
 function readHead(socket: Socket<Connection>, chunk: Uint8Array): void {

@@ -1,6 +1,6 @@
 // transport/delayed: layer 3. TSMPI_DELAY: messages to a peer wait for random times before they are sent, in their order, so that
 // programs and this library can be tried in bad weather. Called by runtime.ts.
-import { joined, type Link } from "./transport.ts";
+import { joined, type Link, type LinkState } from "./transport.ts";
 
 /** Of so many messages one waits for a timer, the others for some turns of the event loop. */
 const LONG = 16;
@@ -17,6 +17,15 @@ export class DelayedLink implements Link {
     this.#state = seed;
   }
 
+  get state(): LinkState {
+    const { state } = this.#link;
+    return state === "idle" && this.#waiting.length > 0 ? "connecting" : state;
+  }
+
+  connect(): void {
+    this.#link.connect();
+  }
+
   get queued(): number {
     return this.#waiting.reduce((sum, { bytes }) => sum + bytes, this.#link.queued);
   }
@@ -24,6 +33,11 @@ export class DelayedLink implements Link {
   send(message: Uint8Array, body?: Uint8Array): void {
     const copy = joined(message, body);
     this.#later(copy.byteLength, () => this.#link.send(copy));
+  }
+
+  sendLast(message: Uint8Array): void {
+    const copy = message.slice();
+    this.#later(copy.byteLength, () => this.#link.sendLast(copy));
   }
 
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> {

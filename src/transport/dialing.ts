@@ -3,7 +3,7 @@
 import type { Socket } from "bun";
 import type { Card, Certificate } from "../wire/control.ts";
 import { type Connection, handlers, refuse } from "./connection.ts";
-import { checkResponse, type Ends, freshNonce, type JobKey, request } from "./handshake.ts";
+import { checkResponse, type Ends, freshNonce, isTaken, type JobKey, request } from "./handshake.ts";
 
 /** Milliseconds that an address has for itself before the next one is tried too. */
 const STAGGER = 250;
@@ -32,13 +32,20 @@ interface Attempt {
   readonly host: string;
   socket?: Socket<Connection>;
   failure?: string;
+  /** How it failed, where the reason is not all. */
+  how?: "taken" | "unanswered";
 }
 
 export interface Dialed {
   /** The rank has proved itself: the connection is ready to become a link. Called once. */
   connected(socket: Socket<Connection>): void;
-  /** No address has led to it, and why. */
-  failed(reason: string): void;
+  /** There is somebody at an address. */
+  opened(socket: Socket<Connection>): void;
+  /**
+   * No address has led to it, and why. `taken`: it refuses because it has a connection with this rank, or is about to.
+   * `unanswered`: it has closed a connection without a word.
+   */
+  failed(reason: string, why?: "taken" | "unanswered"): void;
 }
 
 export class Dialing {
@@ -75,6 +82,11 @@ export class Dialing {
     return this.#over;
   }
 
+  /** There is somebody at an address, who has not refused yet. */
+  get open(): boolean {
+    return this.#attempts.some(({ socket, failure }) => socket !== undefined && failure === undefined);
+  }
+
   /** What was tried, and what came of it. */
   get state(): string {
     return this.#attempts.map(({ host, failure }) => `${host}: ${failure ?? "no answer"}`).join("; ");
@@ -103,7 +115,8 @@ export class Dialing {
     if (this.#waiting.length > 0) return this.#next();
     if (this.#attempts.some(({ failure }) => failure === undefined)) return;
     this.#over = true;
-    this.#events.failed(this.state);
+    const hows = this.#attempts.map(({ how }) => how);
+    this.#events.failed(this.state, hows.includes("taken") ? "taken" : hows.find((how) => how === "unanswered"));
   }
 
   #try(address: string): void {
@@ -122,6 +135,10 @@ export class Dialing {
       },
       onHead: (socket, head) => {
         const wrong = checkResponse(head, key, this.#job, ends);
+        if (isTaken(head)) {
+          attempt.how = "taken";
+          this.#waiting.length = 0;
+        }
         if (wrong !== undefined) return refuse(socket, "", wrong);
         if (this.#over) return void socket.terminate();
         this.#over = true;
@@ -129,7 +146,10 @@ export class Dialing {
         this.#events.connected(socket);
         this.stop();
       },
-      onFailure: (reason) => this.#failed(attempt, reason),
+      onFailure: (reason, gone) => {
+        if (gone && attempt.socket) attempt.how = "unanswered";
+        this.#failed(attempt, reason);
+      },
     };
     const local = address.startsWith(LOCAL);
     const tls = local ? undefined : this.#tls;
@@ -143,6 +163,7 @@ export class Dialing {
       (socket) => {
         attempt.socket = socket;
         if (this.#over && !socket.data.link) socket.terminate();
+        else this.#events.opened(socket);
       },
       (error: Error) => this.#failed(attempt, error.message),
     );

@@ -20,7 +20,7 @@ function calls() {
 }
 
 export class DirectSockets {
-  readonly #links: readonly WebSocketLink[];
+  readonly #links: WebSocketLink[];
   readonly #calls: NonNullable<ReturnType<typeof calls>>;
   readonly #buffer = new Uint8Array(CHUNK);
   readonly #at = ptr(this.#buffer);
@@ -29,18 +29,27 @@ export class DirectSockets {
   readonly #askedAt: Pointer;
   #polling = false;
 
-  private constructor(links: readonly WebSocketLink[], functions: NonNullable<ReturnType<typeof calls>>) {
+  private constructor(links: WebSocketLink[], most: number, functions: NonNullable<ReturnType<typeof calls>>) {
     this.#links = links;
     this.#calls = functions;
-    this.#asked = new Int32Array(2 * links.length);
+    this.#asked = new Int32Array(2 * most);
     this.#askedAt = ptr(this.#asked);
   }
 
-  /** @param links whose sockets carry the plain bytes; undefined where they cannot be looked into */
-  static of(links: readonly WebSocketLink[]): DirectSockets | undefined {
-    if (links.length === 0) return undefined;
+  /**
+   * @param links whose sockets carry the plain bytes
+   * @param most so many there may be, with those that are added
+   * @returns undefined where sockets cannot be looked into
+   */
+  static of(links: readonly WebSocketLink[], most = links.length): DirectSockets | undefined {
+    if (most === 0) return undefined;
     const functions = calls();
-    return functions && new DirectSockets(links, functions);
+    return functions && new DirectSockets([...links], most, functions);
+  }
+
+  /** One more connection. */
+  add(link: WebSocketLink): void {
+    this.#links.push(link);
   }
 
   /** Takes in what has arrived, and sends what has been waiting. True when anything has moved. */
@@ -51,7 +60,7 @@ export class DirectSockets {
     let moved = false;
     for (let i = 0; i < links.length; i++) if (links[i]!.advance()) moved = true;
     if (links.length === 1) moved = this.#read(links[0]!) || moved;
-    else moved = this.#readAny() || moved;
+    else if (links.length > 1) moved = this.#readAny() || moved;
     this.#polling = false;
     return moved;
   }

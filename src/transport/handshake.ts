@@ -139,6 +139,13 @@ export function judge(
   return { accepted: true, source, nonce: ends.clientNonce, response };
 }
 
+/** Refuses a connection beside the one that there is. */
+export const TAKEN = "HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n";
+
+export function isTaken(head: string): boolean {
+  return head.startsWith("HTTP/1.1 409 ");
+}
+
 /** Checks a response head against the request's key; returns what is wrong with it, or undefined. */
 export function checkResponse(text: string, key: string, job: JobKey, ends: Ends): string | undefined {
   const head = parseHead(text);

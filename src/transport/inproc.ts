@@ -12,6 +12,7 @@ class InprocLink implements Link {
   /** Closed by the process that sends with it, or lost. */
   #closed = false;
   readonly queued = 0;
+  readonly state = "open";
 
   /** A link to the process whose sink is `to()`, which knows this side as peer `from`. */
   constructor(to: () => Sink, from: number) {
@@ -32,6 +33,12 @@ class InprocLink implements Link {
       if (!this.#back.#closed) this.#to().message(this.#from, copy);
     });
   }
+
+  sendLast(message: Uint8Array): void {
+    this.send(message);
+  }
+
+  connect(): void {}
 
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {
     if (this.#closed) return Promise.reject(new Error("the connection is closed"));

@@ -41,8 +41,10 @@ export interface Owner {
   takeSlot(): number;
   /** True when so many slots are free. */
   hasSlots(count: number): boolean;
-  /** Wakes local rank `other` if it sleeps. */
-  wake(other: number, bell: Link): void;
+  /** Wakes local rank `other` if it sleeps; with `waiting` only if a call or a message waits there. */
+  wake(other: number, bell: Link, waiting?: boolean): void;
+  /** Something waits for room: if this rank sleeps, it is to be woken for that. True when it does. */
+  expect(): boolean;
 }
 
 export class SharedLink implements Link {
@@ -101,16 +103,25 @@ export class SharedLink implements Link {
       const copy = joined(message, body);
       const head = Math.min(copy.byteLength, BULK_WINDOW);
       this.#queue.push({ head: copy.subarray(0, head), body: copy.subarray(head), at: -1 });
-      this.#pump();
+      this.#pumpOrWait();
     }
     this.#memory.wake(this.#other, this.#bell);
   }
+
+  sendLast(message: Uint8Array): void {
+    if (this.#closing || this.#gone) return;
+    if (this.#queue.length > 0 || !this.#put(message, nothing)) return this.send(message);
+    this.#memory.wake(this.#other, this.#bell, true);
+  }
+
+  readonly state = "open";
+  connect(): void {}
 
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {
     if (this.#closing || this.#gone) return Promise.reject(new Error("the connection is closed"));
     const waiting: Waiting = { head, body, at: -1, sent: Promise.withResolvers<void>() };
     this.#queue.push(waiting);
-    this.#pump();
+    this.#pumpOrWait();
     this.#memory.wake(this.#other, this.#bell);
     return this.#queue.at(-1) === waiting ? waiting.sent!.promise : undefined;
   }
@@ -122,8 +133,7 @@ export class SharedLink implements Link {
   }
 
   flush(): void {
-    this.#pump();
-    this.#memory.wake(this.#other, this.#bell);
+    if (this.#pump()) this.#memory.wake(this.#other, this.#bell);
     this.#bell.flush();
   }
 
@@ -132,6 +142,11 @@ export class SharedLink implements Link {
     this.#closing = true;
     this.#pump();
     this.#memory.wake(this.#other, this.#bell);
+  }
+
+  /** True while something waits for room. */
+  get waits(): boolean {
+    return this.#queue.length > 0;
   }
 
   /** Wakes the peer if it sleeps. */
@@ -154,7 +169,8 @@ export class SharedLink implements Link {
       this.#news = false;
       this.#reader.read(this.#take);
       found = this.#news ? NEWS : PIECES;
-      this.#memory.wake(this.#other, this.#bell);
+      // There is room again.
+      this.#memory.wake(this.#other, this.#bell, true);
     }
     const { length } = this.#queue;
     if (length > 0 && this.#pump()) {
@@ -175,6 +191,12 @@ export class SharedLink implements Link {
   }
 
   // --- sending ---
+
+  #pumpOrWait(): void {
+    this.#pump();
+    // What has been taken out meanwhile has woken nobody.
+    if (this.#queue.length > 0 && this.#memory.expect()) this.#pump();
+  }
 
   /** Sends from the queue while there is room. True when anything went. */
   #pump(): boolean {

@@ -1,6 +1,6 @@
 // transport/shared-memory: layer 3. Links between ranks of one host through memory that they share: short messages through
-// a ring for each ordered pair, long ones through slots that belong to their sender. Every pair keeps its WebSocket
-// connection: it wakes a rank that sleeps, and tells when a peer is gone. Called by runtime.ts.
+// a ring for each ordered pair, long ones through slots that belong to their sender. A pair's WebSocket connection wakes a
+// rank that sleeps, and tells when a peer is gone. Called by runtime.ts.
 import type { Shared } from "./ring.ts";
 import { SharedBoard } from "./shared-board.ts";
 import { type SharedLayout, sharedLayout } from "./shared-layout.ts";
@@ -11,6 +11,12 @@ import type { Landing, Link, Sink } from "./transport.ts";
 /** What is sent over a peer's connection to wake it; no frame begins so. */
 const BELL = 0xf6;
 const bellMessage = Uint8Array.of(BELL);
+
+// What a rank says in its word: it polls; it sleeps; it sleeps, and a call waits, or a message for room.
+const AWAKE = 0;
+const ASLEEP = 1;
+const WAITING = 2;
+type Sleep = typeof AWAKE | typeof ASLEEP | typeof WAITING;
 
 /** In the middle of a long message: looks without anything before it gives up waiting for the next piece, and nanoseconds for
  * which it does nothing else. */
@@ -27,6 +33,7 @@ export class SharedMemory implements Sink {
   /** Polls what looks at the memory by itself. */
   #pollMore = () => false;
   readonly #sleep: Int32Array;
+  readonly #callWaits: () => boolean;
   #polling = false;
   /** This rank polls, until rest(). */
   #awake = false;
@@ -39,8 +46,16 @@ export class SharedMemory implements Sink {
    * @param self this rank among those of the host
    * @param sink gets what arrives
    * @param patient whether to wait a little for the next piece of a message: not where ranks share cores
+   * @param callWaits whether a call waits here
    */
-  constructor(memory: Uint8Array, self: number, size: number, sink: Sink, patient = false) {
+  constructor(
+    memory: Uint8Array,
+    self: number,
+    size: number,
+    sink: Sink,
+    patient = false,
+    callWaits: () => boolean = () => true,
+  ) {
     this.#layout = sharedLayout(size);
     const words = new Int32Array(memory.buffer, memory.byteOffset, this.#layout.bytes >> 2);
     this.#shared = { bytes: memory, words };
@@ -48,7 +63,8 @@ export class SharedMemory implements Sink {
     this.#self = self;
     this.#sink = sink;
     this.#patient = patient;
-    this.#say(1);
+    this.#callWaits = callWaits;
+    this.#say(ASLEEP);
   }
 
   /**
@@ -122,17 +138,25 @@ export class SharedMemory implements Sink {
   /** About to stop polling: from now on peers ring. False when something has come meanwhile: go on. */
   rest(): boolean {
     this.#awake = false;
-    this.#say(1);
+    this.#say(this.#callWaits() || this.#links.some((link) => link?.waits) ? WAITING : ASLEEP);
     return !this.poll();
+  }
+
+  /**
+   * Somebody has rung. Who polls finds by itself what has come, and peers need not ring while it does. Else nobody may be
+   * waiting, and then nobody polls: the next message is to ring again.
+   */
+  rung(): void {
+    if (!this.#awake) while (!this.rest());
   }
 
   /** Polling begins: peers need not ring. */
   rouse(): void {
     this.#awake = true;
-    this.#say(0);
+    this.#say(AWAKE);
   }
 
-  #say(sleeping: 0 | 1): void {
+  #say(sleeping: Sleep): void {
     Atomics.store(this.#sleep, this.#layout.sleep(this.#self) >> 2, sleeping);
   }
 
@@ -163,12 +187,19 @@ export class SharedMemory implements Sink {
     return left === 0;
   }
 
-  /** Wakes local rank `other` if it sleeps. */
-  wake(other: number, bell: Link): void {
+  /** Something waits for room: if this rank sleeps, it is to be woken for that. True when it does. */
+  expect(): boolean {
+    const word = this.#layout.sleep(this.#self) >> 2;
+    return Atomics.compareExchange(this.#sleep, word, ASLEEP, WAITING) === ASLEEP;
+  }
+
+  /** Wakes local rank `other` if it sleeps; with `waiting` only if a call or a message waits there. */
+  wake(other: number, bell: Link, waiting = false): void {
     const word = this.#layout.sleep(other) >> 2;
-    if (Atomics.load(this.#sleep, word) === 0) return;
+    const sleeping = Atomics.load(this.#sleep, word);
+    if (sleeping === AWAKE || (waiting && sleeping === ASLEEP)) return;
     // Whoever comes first rings.
-    if (Atomics.exchange(this.#sleep, word, 0) === 0) return;
+    if (Atomics.exchange(this.#sleep, word, AWAKE) === AWAKE) return;
     bell.send(bellMessage);
     bell.flush();
   }
@@ -177,13 +208,15 @@ export class SharedMemory implements Sink {
 
   message(peer: number, message: Uint8Array, start?: number, end?: number): boolean | undefined {
     if (message[start ?? 0] !== BELL) return this.#sink.message(peer, message, start, end);
-    // Who polls finds by itself what has come, and peers need not ring while it does. Else nobody may be waiting, and then
-    // nobody polls: the next message is to ring again.
-    if (!this.#awake) while (!this.rest());
+    this.rung();
   }
 
   bulk(peer: number, window: Uint8Array, length: number): Landing | undefined {
     return this.#sink.bulk(peer, window, length);
+  }
+
+  connected(peer: number): void {
+    this.#sink.connected(peer);
   }
 
   lost(peer: number, reason: string): void {

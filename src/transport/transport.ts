@@ -11,17 +11,25 @@ export const BULK_WINDOW = 224;
 /** Bytes that links show, so that there is room for what checked.ts puts before the head. */
 export const BULK_SHOWN = 256;
 
+/** Whether there is a connection: none, and none is needed so far; one is being made; there is one, or was. */
+export type LinkState = "idle" | "connecting" | "open";
+
 /**
  * The way to one peer. Messages arrive whole, once, and in the order of the calls of send and sendBulk together. Short
  * ones that follow each other may arrive joined, as one: they are CBOR sequences.
  */
 export interface Link {
+  readonly state: LinkState;
+  /** Makes the connection where there is none, as sending does: only connected ranks hear of each other's end. */
+  connect(): void;
   /**
    * Queues one short message (1 … SHORT_LIMIT bytes): `message` and, where there is one, `body` behind it. Returns at once,
    * copies both, never calls the Sink before it returns. Does nothing after `close` or once the peer is lost: the Sink has
    * been told.
    */
   send(message: Uint8Array, body?: Uint8Array): void;
+  /** As send, of the last message: a peer that sleeps need not wake for it, unless a call waits there. */
+  sendLast(message: Uint8Array): void;
   /**
    * Queues one message of any length: `head` and then `body`. Both are borrowed: do not change them until the promise
    * resolves; `undefined` means that this is already so. Arrives in Sink.bulk, or in Sink.message when it has no more
@@ -35,8 +43,8 @@ export interface Link {
   /** Hands queued bytes over as far as that goes without waiting; for a process that is about to exit. */
   flush(): void;
   /**
-   * Sends what is queued, then closes. The peer's Sink is told `lost` unless it has closed too; this side's Sink is
-   * told nothing any more.
+   * Sends what is queued, then closes. The peer's Sink is told `lost` unless it has closed too, or there was no connection;
+   * this side's Sink is told nothing any more.
    */
   close(): void;
 }
@@ -74,6 +82,8 @@ export interface Sink {
    * call. Returning undefined refuses it: the transport drops the connection and reports the peer as lost.
    */
   bulk(peer: number, window: Uint8Array, length: number): Landing | undefined;
+  /** There is a connection with a peer, whichever side has made it. */
+  connected(peer: number): void;
   /** The connection is gone: nothing more comes, and what was queued may not have arrived. Called once. */
   lost(peer: number, reason: string): void;
 }

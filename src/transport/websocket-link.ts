@@ -73,6 +73,13 @@ export class WebSocketLink implements Link {
     }
   }
 
+  sendLast(message: Uint8Array): void {
+    this.send(message);
+  }
+
+  readonly state = "open";
+  connect(): void {}
+
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {
     if (this.#closing || this.#gone) return Promise.reject(new Error("the connection is closed"));
     this.#closeBatch();

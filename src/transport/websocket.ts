@@ -1,12 +1,13 @@
-// transport/websocket: layer 3. The mesh: listens for ranks of this job only, and has one connection with every other
-// rank (the higher rank dials the lower). Called by runtime.ts.
+// transport/websocket: layer 3. The mesh: listens for ranks of this job only, and has one connection with every other rank:
+// from the start, where the higher rank dials the lower, or from when one of the two needs it. Called by runtime.ts.
 import { networkInterfaces } from "node:os";
 import type { Socket, TCPSocketListener, UnixSocketListener } from "bun";
 import type { Card, Network } from "../wire/control.ts";
 import { type Connection, refuse } from "./connection.ts";
 import { Dialing, hostHeader, LOCAL } from "./dialing.ts";
 import { DirectSockets } from "./direct-sockets.ts";
-import { type JobKey, judge } from "./handshake.ts";
+import { type JobKey, judge, TAKEN } from "./handshake.ts";
+import { LazyLink } from "./lazy-link.ts";
 import { LinkWatch } from "./link-watch.ts";
 import { LOOPBACK, listenLocally, listenTcp } from "./listening.ts";
 import { inOrder, ownAddresses, publishedAddresses } from "./network.ts";
@@ -16,8 +17,8 @@ import { WebSocketLink } from "./websocket-link.ts";
 
 /** Seconds in which a stranger must have proved that it belongs here. */
 const HANDSHAKE_SECONDS = 10;
-const CONFLICT = "HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n";
-/** Seconds without a new connection after which ranks that are missing are named in an error, where the launcher does not say. */
+/** Seconds without a new connection after which ranks that are missing are named in an error, where the launcher does not say.
+ * Later, seconds in which a host must have answered; its rank may take its time. */
 const CONNECT_TIMEOUT = 60;
 
 /** A rank's listener and, once connected, its links. */
@@ -41,7 +42,13 @@ export class Mesh {
   readonly #nonces = new Set<string>();
   /** Connections that have proved nothing yet, oldest first. */
   readonly #strangers = new Set<Socket<Connection>>();
-  readonly #dialings: Dialing[] = [];
+  /** By rank; those that have not led to a connection yet. */
+  readonly #dialings = new Map<number, Dialing>();
+  /** By rank, where connections are made when they are needed. */
+  #lazy: readonly (LazyLink | undefined)[] | undefined;
+  #direct: DirectSockets | undefined;
+  /** Somebody is at the door; nobody knows who. */
+  onKnock: () => void = () => {};
   #missing: number;
   #failure: string | undefined;
   #onChange: () => void = () => {};
@@ -76,6 +83,20 @@ export class Mesh {
     return this.#listener.port;
   }
 
+  /** Links that connect when they are needed; `cards` is the world table. */
+  links(cards: readonly Card[]): (Link | undefined)[] {
+    const links = cards.map((card) => {
+      if (card.rank === this.#self) return undefined;
+      const link = new LazyLink(card.rank, this.#sink, () => this.#dial(card));
+      // Others may have known the table before.
+      const early = this.#links[card.rank];
+      if (early) link.attach(early);
+      return link;
+    });
+    this.#lazy = links;
+    return links;
+  }
+
   /** Connects with every other rank; `cards` is the world table. Resolves with a link for each rank but this one. */
   async connect(cards: readonly Card[]): Promise<(Link | undefined)[]> {
     const seconds = this.#network?.connectTimeout ?? CONNECT_TIMEOUT;
@@ -92,7 +113,7 @@ export class Mesh {
       deadline = setTimeout(() => this.#tooLate(seconds, cards), seconds * 1000);
     }
     clearTimeout(deadline);
-    for (const dialing of this.#dialings) dialing.stop();
+    for (const dialing of this.#dialings.values()) dialing.stop();
     if (this.#failure !== undefined)
       throw new Error(`Cannot connect rank ${this.#self} with the others: ${this.#failure}`);
     for (const link of this.#links) link?.unref();
@@ -102,7 +123,22 @@ export class Mesh {
   /** A look into the connections without the event loop; undefined where that cannot be had, as through TLS. */
   direct(): DirectSockets | undefined {
     if (this.#network?.tls) return undefined;
-    return DirectSockets.of(this.#links.filter((link) => link !== undefined));
+    this.#direct = DirectSockets.of(
+      this.#links.filter((link) => link !== undefined),
+      this.#size - 1,
+    );
+    return this.#direct;
+  }
+
+  /** A rank has left. What waits for a connection that it was to make waits no more. */
+  left(rank: number): void {
+    if (this.#dialings.get(rank)?.over) this.#lazy?.[rank]?.lost("it has left");
+  }
+
+  /** Takes away what waits for connections, for a process that cannot wait any more. */
+  takeUnsent(): { readonly peer: number; readonly message: Uint8Array }[] {
+    const unsent = this.#lazy?.map((link, peer) => (link?.takeUnsent() ?? []).map((message) => ({ peer, message })));
+    return unsent?.flat() ?? [];
   }
 
   /** Stops listening, and waiting for those that have not connected. Links stay. */
@@ -115,7 +151,7 @@ export class Mesh {
 
   #tooLate(seconds: number, cards: readonly Card[]): void {
     const missing = this.#absent().map((rank) => placeOf(cards[rank]!));
-    const tried = this.#dialings.flatMap(({ over, state }) => (over ? [] : [state])).join("; ");
+    const tried = [...this.#dialings.values()].map(({ state }) => state).join("; ");
     this.#failure = `no connection with ${missing.join(", ")} within ${seconds} s${tried && ` (${tried})`}`;
     this.#onChange();
   }
@@ -131,7 +167,13 @@ export class Mesh {
     this.#links[rank] = link;
     this.#watch?.add(socket, (reason) => link.lost(reason));
     this.#missing--;
+    this.#dialings.get(rank)?.stop();
+    this.#dialings.delete(rank);
+    this.#direct?.add(link);
+    if (this.#lazy) link.unref();
+    this.#lazy?.[rank]?.attach(link);
     this.#onChange();
+    this.#sink.connected(rank);
   }
 
   #accept(socket: Socket<Connection>): void {
@@ -140,20 +182,22 @@ export class Mesh {
       head: "",
       onReady: () => {},
       onHead: (open, head) => this.#welcome(open, head),
-      onFailure: (reason) => this.#strangerGone(socket, address, reason),
+      onFailure: (reason, gone) => this.#strangerGone(socket, address, gone && this.#lazy ? undefined : reason),
     };
     socket.timeout(HANDSHAKE_SECONDS);
     // Idle strangers must neither keep this process from ending, nor use up its file descriptors, nor keep ranks out.
     socket.unref();
     this.#strangers.add(socket);
+    this.onKnock();
     const [oldest] = this.#strangers;
     if (this.#strangers.size > 4 * this.#size + 64) refuse(oldest!, "", "it said nothing in time");
   }
 
-  #strangerGone(socket: Socket<Connection>, address: string, reason: string): void {
+  /** @param reason undefined: it is a rank, perhaps, that has been dialed itself meanwhile, or has exited */
+  #strangerGone(socket: Socket<Connection>, address: string, reason: string | undefined): void {
     socket.data.onFailure = () => {};
     this.#strangers.delete(socket);
-    this.#refusals.add(address, reason);
+    if (reason !== undefined) this.#refusals.add(address, reason);
   }
 
   #welcome(socket: Socket<Connection>, head: string): void {
@@ -164,13 +208,14 @@ export class Mesh {
     };
     if (!verdict.accepted) return refuseIt(verdict.response, verdict.reason);
     const { source, nonce } = verdict;
-    if (this.#nonces.has(nonce)) return refuseIt(CONFLICT, `it repeats what rank ${source} has said`);
+    if (this.#nonces.has(nonce)) return refuseIt(TAKEN, `it repeats what rank ${source} has said`);
     this.#nonces.add(nonce);
-    if (this.#links[source]) {
-      // A rank that tries several addresses may get through at two: nothing to tell anybody.
+    if (this.#links[source] || (this.#dialings.has(source) && source < this.#self)) {
+      // A rank that tries several addresses may get through at two. And two ranks may dial each other at the same time: the
+      // higher one's connection counts. Nothing to tell anybody.
       this.#strangers.delete(socket);
       socket.data.onFailure = () => {};
-      return void socket.end(CONFLICT);
+      return void socket.end(TAKEN);
     }
     this.#strangers.delete(socket);
     socket.timeout(0);
@@ -181,20 +226,43 @@ export class Mesh {
   }
 
   #dial(card: Card): void {
+    const { rank } = card;
     const addresses = this.#reachable(card);
-    const { tls } = this.#network ?? {};
+    const { tls, connectTimeout = CONNECT_TIMEOUT } = this.#network ?? {};
+    const lazy = this.#lazy?.[rank];
     const dialing = new Dialing(this.#job, this.#self, card, addresses, tls, {
-      connected: (socket) => {
-        const link = new WebSocketLink(socket, card.rank, true, this.#sink);
-        socket.data.link = link;
-        this.#add(card.rank, link, socket);
+      opened: (socket) => {
+        if (!lazy) return;
+        // The other rank may be busy for long. Meanwhile a script that has ended is not to be held.
+        socket.unref();
+        this.#watch?.add(socket, () => {});
       },
-      failed: (reason) => {
-        this.#failure ??= `${placeOf(card)}: ${reason}`;
-        this.#onChange();
+      connected: (socket) => {
+        const link = new WebSocketLink(socket, rank, true, this.#sink);
+        socket.data.link = link;
+        this.#add(rank, link, socket);
+      },
+      failed: (reason, why) => {
+        if (!lazy) {
+          this.#failure ??= `${placeOf(card)}: ${reason}`;
+          return this.#onChange();
+        }
+        // The other rank has dialed, too, and that connection is the one.
+        if (why === "taken") return;
+        this.#dialings.delete(rank);
+        // It was too busy to answer, or this one to speak, within the seconds that a stranger has.
+        if (why === "unanswered") this.#dial(card);
+        else lazy.lost(`no connection: ${reason}`);
       },
     });
-    this.#dialings.push(dialing);
+    this.#dialings.set(rank, dialing);
+    if (!lazy || addresses.every((address) => address.startsWith(LOCAL))) return;
+    const late = () => {
+      if (dialing.over || dialing.open) return;
+      dialing.stop();
+      lazy.lost(`no connection within ${connectTimeout} s (${dialing.state})`);
+    };
+    setTimeout(late, connectTimeout * 1000).unref();
   }
 
   /** The addresses of a rank that may lead there from here. */

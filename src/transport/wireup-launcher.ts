@@ -6,6 +6,7 @@ import {
   encodeControl,
   type FromRank,
   type Network,
+  type PeerNews,
   type RankState,
   type ToRank,
 } from "../wire/control.ts";
@@ -27,6 +28,7 @@ export class LauncherWireUp implements WireUp {
   /** Process id of the launcher. */
   readonly launcher: number;
   onAsk: () => RankState = () => ({ blocked: false, finished: false, sent: 0, received: 0, waits: [] });
+  onPeer: (message: PeerNews) => void = () => {};
   readonly #socket: Socket;
   readonly #world = Promise.withResolvers<readonly Card[]>();
   readonly #done = Promise.withResolvers<void>();
@@ -108,6 +110,7 @@ export class LauncherWireUp implements WireUp {
   #take(message: ToRank): void {
     if (message.kind === "world") this.#world.resolve(message.cards);
     else if (message.kind === "done") this.#done.resolve();
+    else if (message.kind === "relayed" || message.kind === "left") this.onPeer(message);
     else if (message.kind === "ask") this.tell({ kind: "state", id: message.id, state: this.onAsk() });
   }
 }

@@ -69,12 +69,14 @@ export interface RankState {
 export type FromRank =
   /** First message of a rank. */
   | { readonly kind: "card"; readonly card: Card }
-  /** Connected with every other rank; the script starts now. */
+  /** The rank has what it needs of the others; the script starts now. */
   | { readonly kind: "connected" }
   /** The script has ended (or called finalize) and everything it sent has left; the rank waits for `done`. */
   | { readonly kind: "finished"; readonly code: number }
   /** The script called process.exit(code) before it had ended; the process is about to go. */
   | { readonly kind: "exiting"; readonly code: number }
+  /** For another rank: frames that were to go over a connection that a process which is about to exit cannot wait for. */
+  | { readonly kind: "relay"; readonly peer: number; readonly message: Uint8Array }
   /** An error that the script did not catch; the process is about to go. */
   | { readonly kind: "failed"; readonly code: number; readonly report: string }
   /** `comm.abort(code)`. */
@@ -110,10 +112,17 @@ export type ToRank =
     }
   /** Everyone's card, by rank. */
   | { readonly kind: "world"; readonly cards: readonly Card[] }
+  /** Frames of a rank that has exited, with which there was no connection. */
+  | { readonly kind: "relayed"; readonly peer: number; readonly message: Uint8Array }
+  /** A rank has exited with code 0 before its script had ended. Its frames have been relayed, or are in a connection. */
+  | { readonly kind: "left"; readonly rank: number }
   /** Every rank has finished: leave. */
   | { readonly kind: "done" }
   /** Answer with `state`. */
   | { readonly kind: "ask"; readonly id: number };
+
+/** What a rank is told of another one. */
+export type PeerNews = Extract<ToRank, { kind: "relayed" | "left" }>;
 
 const encoder = new ValueEncoder(true);
 const decoder = new ValueDecoder();

@@ -31,6 +31,7 @@ for (const [size, limit, most] of [
         engine.message(peer, message);
       },
       bulk: (peer, window, length) => engine.bulk(peer, window, length),
+      connected: (peer) => engine.connected(peer),
       lost: (peer, reason) => engine.lost(peer, reason),
     }));
     const count = 200;

@@ -11,7 +11,7 @@ const finished = /^Cannot exchange messages with rank 1 of COMM_WORLD: it has fi
 const failed = /^Cannot exchange messages with rank 1 of COMM_WORLD: it was killed \(ERR_PROC_FAILED\)$/;
 
 for (const [what, message, end] of [
-  ["has finished", finished, (all: ReturnType<typeof engines>) => all.engines[1]!.bye()],
+  ["has finished", finished, (all: ReturnType<typeof engines>) => all.engines[1]!.farewell.say()],
   [
     "has failed",
     failed,
@@ -79,13 +79,13 @@ test("drained() settles when the receivers of all sends that wait have finished"
   const { engines: all } = engines(2);
   all[0]!.send(1, 0, 0, buffer(pattern(5000)));
   const drained = all[0]!.drained();
-  all[1]!.bye();
+  all[1]!.farewell.say();
   await soon(drained.promise(), "the end");
 });
 
 test("a connection that closes after a bye is no loss, before a bye it is one, told once", async () => {
   const { engines: all, links, losses } = engines(3);
-  all[1]!.bye();
+  all[1]!.farewell.say();
   links[1]![0]!.close();
   links[2]![0]!.close();
   await turns();

@@ -269,6 +269,7 @@ test("an eager limit above what a link takes at once is lowered: messages of any
       engine.message(peer, message);
     },
     bulk: (peer, window, length) => engine.bulk(peer, window, length),
+    connected: (peer) => engine.connected(peer),
     lost: (peer, reason) => heard.lost(peer, reason),
   }));
   for (const size of [SHORT_LIMIT - 5000, SHORT_LIMIT - 100, SHORT_LIMIT, 200_000, 3_000_000]) {

@@ -84,7 +84,7 @@ for (const spin of [0, 200]) {
     is(frames[0], frames[1], "frames sent and received");
 
     const waiting = engines[0]!.receive(1, 0, 0, copies);
-    engines[1]!.bye();
+    engines[1]!.farewell.say();
     await rejects(soon(waiting.operation.promise(), "the bye"), Exception, "it has finished");
     for (const link of links[1]!) link?.close();
     for (const mesh of meshes) mesh.close();
@@ -98,7 +98,7 @@ test("what was sent before a bye and a close arrives first", async () => {
   const { engines, meshes, links, losses } = await job(2, 0);
   const count = 1500;
   for (let i = 0; i < count; i++) engines[1]!.send(0, 0, 0, buffer(pattern(100, i)));
-  engines[1]!.bye();
+  engines[1]!.farewell.say();
   for (const link of links[1]!) link?.close();
   for (let i = 0; i < count; i++) {
     const { parts } = await soon(engines[0]!.receive(1, 0, 0, copies).operation.promise(), `message ${i}`);

@@ -102,7 +102,10 @@ test("nobody leaves before all have finished", () => {
   begin();
   it.take(2, { kind: "finished", code: 0 });
   it.take(1, { kind: "exiting", code: 0 });
-  equal(sent, []);
+  equal(
+    sent.splice(0),
+    [2, 0].map((rank) => [rank, { kind: "left", rank: 1 }]),
+  );
   it.take(0, { kind: "finished", code: 0 });
   equal(
     sent,
@@ -128,6 +131,7 @@ test("a rank that has gone without a word is named, with its host; one that has 
   it.take(1, { kind: "exiting", code: 0 });
   it.closed(1);
   equal(said, []);
+  sent.splice(0);
   it.closed(2);
   match(said.join(), "tsmpi: rank 2 of 3 (pid 102 on c) has gone without a word");
   equal(
@@ -154,9 +158,42 @@ test("when rank 0 leaves early, the others are free to leave when they like", ()
   const { lead: it, begin, sent } = lead(["a", "a"]);
   begin();
   it.take(0, { kind: "exiting", code: 0 });
+  equal(sent, [
+    [1, { kind: "left", rank: 0 }],
+    [1, { kind: "done" }],
+    [0, { kind: "done" }],
+  ]);
+});
+
+test("what a rank could not send before it left is relayed, before the others hear that it has left", () => {
+  const { lead: it, begin, sent } = lead(["a", "a", "a"]);
+  begin();
+  const message = Uint8Array.of(1, 2, 3);
+  it.take(2, { kind: "relay", peer: 1, message });
+  it.take(2, { kind: "exiting", code: 0 });
+  equal(sent, [
+    [1, { kind: "relayed", peer: 2, message }],
+    [1, { kind: "left", rank: 2 }],
+    [0, { kind: "left", rank: 2 }],
+  ]);
+});
+
+test("a rank that was lost ends no job when it turns out to have left", async () => {
+  const { lead: it, begin, said, sent } = lead(["a", "a"]);
+  begin();
+  it.take(0, { kind: "lost", peer: 1, reason: "it was closed" });
+  it.take(1, { kind: "exiting", code: 0 });
+  sent.splice(0);
+  it.take(0, { kind: "finished", code: 0 });
   equal(
-    sent,
-    [1, 0].map((rank) => [rank, { kind: "done" }]),
+    [said, sent],
+    [
+      [],
+      [
+        [1, { kind: "done" }],
+        [0, { kind: "done" }],
+      ],
+    ],
   );
 });
 

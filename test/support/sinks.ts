@@ -14,6 +14,8 @@ export interface Arrived {
 export class RecordingSink implements Sink {
   readonly arrived: Arrived[] = [];
   readonly losses: { readonly peer: number; readonly reason: string }[] = [];
+  /** Peers that connections were made with. */
+  readonly connections: number[] = [];
   /** Set while a Link's method runs: nothing may arrive. */
   forbidden = false;
   /** Bulk messages are refused. */
@@ -45,6 +47,12 @@ export class RecordingSink implements Sink {
       this.#wake();
     };
     return { head: head.byteLength, into, done };
+  }
+
+  connected(peer: number): void {
+    this.#called();
+    this.connections.push(peer);
+    this.#wake();
   }
 
   lost(peer: number, reason: string): void {

@@ -23,14 +23,18 @@ function changing(
   link: Link,
   change: (bytes: Uint8Array, what: "short" | "head" | "body") => Uint8Array | undefined,
 ): Link {
+  const send = (message: Uint8Array) => {
+    const changed = change(message.slice(), "short");
+    if (changed) link.send(changed);
+  };
   return {
+    state: "open",
+    connect: () => {},
     get queued() {
       return link.queued;
     },
-    send: (message) => {
-      const changed = change(message.slice(), "short");
-      if (changed) link.send(changed);
-    },
+    send,
+    sendLast: send,
     sendBulk: (head, body) => link.sendBulk(change(head.slice(), "head")!, change(body.slice(), "body")!),
     flush: () => link.flush(),
     close: () => link.close(),

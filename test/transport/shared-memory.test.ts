@@ -20,18 +20,24 @@ for (const patient of [false, true]) {
 }
 
 /** Two ranks: what arrives at the second one, how to send to it, and how often it has been rung for. */
-function rungRank() {
+function rungRank(callWaits = () => true) {
   const memory = new Uint8Array(sharedLayout(2).bytes);
   const sink = new RecordingSink();
-  const sides = [new RecordingSink(), sink].map((sink, rank) => new SharedMemory(memory, rank, 2, sink));
+  const sides = [new RecordingSink(), sink].map(
+    (sink, rank) => new SharedMemory(memory, rank, 2, sink, false, callWaits),
+  );
   const bells = inprocLinks(sides);
   const rung = { times: 0 };
   const bell = bells[0]![1]!;
+  const ring = (message: Uint8Array) => {
+    rung.times++;
+    bell.send(message);
+  };
   const counted: Link = {
-    send: (message) => {
-      rung.times++;
-      bell.send(message);
-    },
+    state: "open",
+    connect: () => {},
+    send: ring,
+    sendLast: ring,
     sendBulk: (head, body) => bell.sendBulk(head, body),
     queued: 0,
     flush: () => {},
@@ -39,8 +45,20 @@ function rungRank() {
   };
   const link = sides[0]!.link(1, 1, counted);
   sides[1]!.link(0, 0, bells[1]![0]!);
-  return { rank: sides[1]!, sink, rung, send: (byte: number) => link.send(Uint8Array.of(byte)) };
+  return { rank: sides[1]!, sink, rung, link, send: (byte: number) => link.send(Uint8Array.of(byte)) };
 }
+
+test("a rank that sleeps is rung for at the last message of a peer only when a call waits there", async () => {
+  for (const waits of [true, false]) {
+    const { sink, rank, rung, link } = rungRank(() => waits);
+    ok(rank.rest());
+    link.sendLast(Uint8Array.of(1));
+    link.flush();
+    is(rung.times, waits ? 1 : 0);
+    rank.poll();
+    await sink.until(() => sink.arrived.length === 1, "the message");
+  }
+});
 
 test("a rank that sleeps is rung for at every message, one that polls at none", async () => {
   const { rank, sink, rung, send } = rungRank();

@@ -124,7 +124,7 @@ test("-v says what happens", async () => {
   for (const said of [
     /ms: started rank 1 \(pid \d+\)\n/,
     /every rank has started/,
-    /connected/,
+    /every rank is ready/,
     /rank 0 has finished/,
   ]) {
     match(stderr, said);
