@@ -10,7 +10,8 @@ const GAP = 64 * 1024;
 /** Pieces after which the event loop gets a turn. */
 const PIECES_PER_TURN = 1024;
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** Lets the event loop have its turn: transfers that are done at once leave it none. */
+export const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** Writes `bytes` from position `position` of the stream on. */
 export async function writeStream(disk: Storage, view: View, position: number, bytes: Uint8Array): Promise<void> {

@@ -8,19 +8,17 @@ import { allgather, bcast } from "../collectives/movement.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import type { Lane } from "../comm/lane.ts";
 import { readStream, writeStream } from "./access.ts";
+import { type Access, CollectiveAccess, type Way } from "./collective-access.ts";
 import { startOf } from "./disk.ts";
-import { bufferingOf, domainsOf, hintsInUse, type Share } from "./hints.ts";
+import { hintsInUse } from "./hints.ts";
 import { Keeper } from "./keeper.ts";
 import type { Memory } from "./memory.ts";
+import type { Opened } from "./opening.ts";
 import { together } from "./outcome.ts";
 import type { Service } from "./service.ts";
 import type { Storage } from "./storage.ts";
 import { systemError } from "./system.ts";
-import { readTogether, writeTogether } from "./two-phase.ts";
-import { type Extent, extentsOf, type View } from "./view.ts";
-
-/** Which way data goes. */
-export type Way = "read" | "write";
+import type { View } from "./view.ts";
 
 export class OpenFile {
   readonly endpoint: Endpoint;
@@ -32,11 +30,13 @@ export class OpenFile {
   position: number;
   atomic = false;
   hints: Map<string, string>;
+  readonly #hosts: readonly number[];
+  readonly #collective: CollectiveAccess;
 
   constructor(
     endpoint: Endpoint,
     service: Service,
-    disk: Storage,
+    { disk, hosts }: Opened,
     amode: number,
     view: View,
     hints: Iterable<readonly [string, string]>,
@@ -45,7 +45,9 @@ export class OpenFile {
     this.disk = disk;
     this.amode = amode;
     this.view = view;
-    this.hints = hintsInUse(hints, endpoint.group.size);
+    this.#hosts = hosts;
+    this.#collective = new CollectiveAccess(disk, hosts);
+    this.hints = hintsInUse(hints, hosts);
     this.position = startOf(amode, disk);
     this.keeper = new Keeper(service, this.position);
     service.start();
@@ -54,6 +56,10 @@ export class OpenFile {
   /** How many etypes of the view lie before the end of the file; one that lies there in part counts. */
   get end(): number {
     return Math.ceil(this.view.positionOf(this.disk.size) / this.view.etype);
+  }
+
+  addHints(items: Iterable<readonly [string, string]>): void {
+    this.hints = hintsInUse([...this.hints, ...items], this.#hosts);
   }
 
   /** The data's length in etypes. */
@@ -76,17 +82,22 @@ export class OpenFile {
 
   /** @returns bytes of memory that were written or read */
   async access(way: Way, position: number, memory: Memory): Promise<number> {
-    const run = () => this.#alone(way, position * this.view.etype, memory);
-    return this.atomic ? this.keeper.alone(run) : run();
+    const access = this.#prepared(way, position, memory);
+    return finished(access, memory, await this.#alone(access));
   }
 
-  async #alone(way: Way, from: number, memory: Memory): Promise<number> {
-    if (way === "write") {
-      await writeStream(this.disk, this.view, from, memory.encoded());
-      return memory.size;
-    }
-    const room = memory.room();
-    return memory.decoded(room, await readStream(this.disk, this.view, from, room));
+  #prepared(way: Way, position: number, memory: Memory): Access {
+    const { view } = this;
+    return { way, view, from: position * view.etype, bytes: way === "write" ? memory.encoded() : memory.room() };
+  }
+
+  async #alone({ way, view, from, bytes }: Access): Promise<number> {
+    const run = async () => {
+      if (way === "read") return readStream(this.disk, view, from, bytes);
+      await writeStream(this.disk, view, from, bytes);
+      return bytes.length;
+    };
+    return this.atomic ? this.keeper.alone(run) : run();
   }
 
   /** As access, at the individual pointer, which stays behind what there was to read. */
@@ -109,32 +120,25 @@ export class OpenFile {
   // --- all ranks ---
 
   /** As access, by all ranks. */
-  async accessAll(call: string, lane: Lane, way: Way, position: number, memory: Memory): Promise<number> {
-    const { view } = this;
-    const from = position * view.etype;
-    const extents = [...extentsOf(view, from, memory.bytes)];
-    const domains = this.atomic ? undefined : domainsOf(await this.#shares(lane, extents, memory.bytes));
-    const part = async (): Promise<number> => {
-      if (!domains) return this.access(way, position, memory);
-      if (way === "write") {
-        await writeTogether(lane, this.disk, domains, memory.encoded(), extents);
-        return memory.size;
-      }
-      const room = memory.room();
-      return memory.decoded(room, await readTogether(lane, this.disk, domains, room, extents));
-    };
-    return (await this.#together(call, lane, part))[lane.rank]!;
+  accessAll(call: string, lane: Lane, way: Way, position: number, memory: Memory): Promise<number> {
+    return this.#collective.inTurn(() => this.#accessAll(call, lane, way, position, memory));
   }
 
-  async #shares(lane: Lane, extents: readonly Extent[], bytes: number): Promise<Share[]> {
-    const last = extents.at(-1);
-    const { nodes, window } = bufferingOf(this.hints);
-    const [begin, end] = last ? [extents[0]!.offset, last.offset + last.bytes] : [0, 0];
-    const own = Object.entries({ begin, end, bytes, pieces: extents.length, nodes, window } satisfies Share);
-    const numbers = own.map(([, number]) => number);
-    const all = await everyones(lane, numbers);
-    const shareOf = (rank: number) => own.map(([name], i) => [name, all[rank * own.length + i]]);
-    return Array.from({ length: lane.size }, (_, rank) => Object.fromEntries(shareOf(rank)) as Share);
+  async #accessAll(call: string, lane: Lane, way: Way, position: number, memory: Memory): Promise<number> {
+    // What may fail on this rank alone, as a representation of the script's own, does before others count on it.
+    let access: Access | undefined;
+    let failed: unknown;
+    try {
+      access = this.#prepared(way, position, memory);
+    } catch (error) {
+      failed = error;
+    }
+    const phases = this.atomic ? undefined : await this.#collective.plan(lane, this.hints, access);
+    const part = async (): Promise<number> => {
+      if (!access) throw failed;
+      return finished(access, memory, await (phases ? phases(call) : this.#alone(access)));
+    };
+    return (await this.#together(call, lane, part))[lane.rank]!;
   }
 
   /** As accessAll, at each rank's individual pointer. */
@@ -150,11 +154,13 @@ export class OpenFile {
   }
 
   /** As accessAll, at the shared pointer, one rank's data behind those of the ranks before it. */
-  async ordered(call: string, lane: Lane, way: Way, memory: Memory): Promise<number> {
-    const counts = await everyones(lane, [this.etypesOf(memory)]);
-    const sum = (ranks: number) => counts.subarray(0, ranks).reduce((a, b) => a + b, 0);
-    const base = await bcast(lane, lane.rank === 0 ? await this.keeper.add(sum(lane.size)) : undefined, { root: 0 });
-    return this.accessAll(call, lane, way, (base as number) + sum(lane.rank), memory);
+  ordered(call: string, lane: Lane, way: Way, memory: Memory): Promise<number> {
+    return this.#collective.inTurn(async () => {
+      const counts = await everyones(lane, [this.etypesOf(memory)]);
+      const sum = (ranks: number) => counts.subarray(0, ranks).reduce((a, b) => a + b, 0);
+      const base = await bcast(lane, lane.rank === 0 ? await this.keeper.add(sum(lane.size)) : undefined, { root: 0 });
+      return this.#accessAll(call, lane, way, (base as number) + sum(lane.rank), memory);
+    });
   }
 
   /**
@@ -225,6 +231,7 @@ export class OpenFile {
   /** Closes the file on all ranks, and deletes it where it was opened so. */
   async close(call: string, lane: Lane): Promise<void> {
     await this.#together(call, lane, () => {});
+    this.#collective.free();
     try {
       await this.#together(call, lane, () => this.disk.close());
     } finally {
@@ -245,6 +252,11 @@ export function remove(path: string): void {
   } catch (cause) {
     throw systemError(`Cannot delete ${show(path)}`, cause);
   }
+}
+
+/** Puts what was read where it belongs. @param done bytes that were moved @returns bytes of memory */
+function finished({ way, bytes }: Access, memory: Memory, done: number): number {
+  return way === "write" ? memory.size : memory.decoded(bytes, done);
 }
 
 /** The same number of numbers from every rank, by rank. */

@@ -29,14 +29,22 @@ interface Found extends Opening {
   readonly file?: number;
 }
 
-/** @returns the file, open on every rank @throws on every rank; then nothing is open */
-export async function openTogether(lane: Lane, service: Service, opening: Opening): Promise<Storage> {
+/** A file that is open on every rank. */
+export interface Opened {
+  readonly disk: Storage;
+  /** The number of each rank's host. */
+  readonly hosts: readonly number[];
+}
+
+/** @throws on every rank; then nothing is open */
+export async function openTogether(lane: Lane, service: Service, opening: Opening): Promise<Opened> {
   const { path, amode, served } = opening;
   const call = `open ${show(path)}`;
   const who = `rank ${lane.rank}`;
   const first = lane.rank === 0;
   const existed = first && existsSync(path);
   let disk: Disk | undefined;
+  let hosts: number[];
   try {
     await together(call, lane, () => {
       if (first) disk = new Disk(path, amode, true, who);
@@ -52,16 +60,17 @@ export async function openTogether(lane: Lane, service: Service, opening: Openin
       }
     });
     checkSame(call, found);
+    hosts = found.map(({ host }) => host);
   } catch (error) {
     disk?.close();
     if (first && disk && !existed && (amode & MODE_CREATE) !== 0) remove(path);
     throw error;
   }
-  if (!served) return disk!;
+  if (!served) return { disk: disk!, hosts };
   if (disk) serve(service, disk);
   const storage = disk ?? new ServedDisk(path, service);
   await storage.refresh();
-  return storage;
+  return { disk: storage, hosts };
 }
 
 /** Throws where the ranks have not asked for the same, or have not got the same file. */

@@ -1,139 +1,203 @@
-// io/two-phase: layer 8. Collective reads and writes of pieces that lie between each other (MPI-4.1 §14.4.2). The stretch of
-// the file that all ranks together access is cut into one domain for each of some ranks, the aggregators, and a domain into
-// windows of `cb_buffer_size` bytes. Window by window the ranks send their pieces to the aggregators, which put them in
-// order and write them in one go; for a read it is the other way round. Called by open-file.ts.
+// io/two-phase: layer 8. Collective reads and writes of pieces that lie between each other (MPI-4.1 §14.4.2), in two phases. Some
+// ranks, the aggregators, have a domain of the file each (domains.ts), which they write or read window by window. The other
+// phase is between ranks: pieces are put into the aggregator's window, or taken from it. Called by open-file.ts.
 //
 //     rank 0  a  c  e  g        aggregator 0  abcd ─▶ file
 //     rank 1  b  d  f  h   ─▶   aggregator 1  efgh ─▶ file
 //
-// Each byte crosses the network once, at most; what it buys is writes as long as a window instead of as short as a piece.
-import { Sends } from "../collectives/sends.ts";
+// What it buys is writes as long as a window instead of as short as a piece. On one host ranks reach the windows themselves
+// (windows.ts): each byte is copied once, and words beside the windows say which are filled and which are free (gate.ts). All send
+// the list of their pieces, once a call; who does not reach the windows then sends the pieces of each round. While a window is
+// written, the next ones are filled.
+import { guarded } from "../collectives/sends.ts";
 import type { Lane } from "../comm/lane.ts";
-import { allocate } from "../data/buffer.ts";
 import { BYTES } from "../data/element.ts";
-import { grouped, readGroup } from "./access.ts";
-import { decodePieces, encodePieces } from "./pieces.ts";
+import { type Domains, domainOf, roundsOf, windowOf } from "./domains.ts";
+import type { Gate } from "./gate.ts";
+import { Notes } from "./notes.ts";
+import { decodeSeries, encodeSeries, Portions, type Series } from "./series.ts";
 import type { Storage } from "./storage.ts";
-import type { Extent } from "./view.ts";
+import { WINDOWS, type Windows } from "./windows.ts";
 
-/** What all ranks of a call know. */
-export interface Domains {
-  /** Bytes of the file that the domains are, from `begin` to `end`. */
-  readonly begin: number;
-  readonly end: number;
-  /** How many domains, at most one a rank; rank ⌊i·size/count⌋ has number i. */
-  readonly count: number;
-  /** Bytes of a window. */
-  readonly window: number;
+/** Rounds after which ranks are woken. */
+const BATCH = WINDOWS / 2;
+
+/** A call, as its ranks see it. */
+export interface Call {
+  readonly lane: Lane;
+  readonly disk: Storage;
+  readonly domains: Domains;
+  readonly windows: Windows;
+  /** This rank's data, and their pieces in the file. */
+  readonly data: Uint8Array;
+  readonly series: readonly Series[];
+  /** The bytes of the file that each rank's pieces lie between. */
+  readonly spans: readonly { readonly begin: number; readonly end: number }[];
 }
 
-/** One round: the bytes of the file that aggregator `domain` has in it. */
-function windowOf({ begin, end, count, window }: Domains, domain: number, round: number): readonly [number, number] {
-  const length = domainLength({ begin, end, count });
-  const first = begin + domain * length;
-  const last = Math.min(end, first + length);
-  const from = Math.min(last, first + round * window);
-  return [from, Math.min(last, from + window)];
+/** What a rank has in one round of a domain. */
+export interface Share {
+  readonly round: number;
+  /** The first byte of the window. */
+  readonly from: number;
+  readonly portion: readonly Series[];
 }
 
-function domainLength({ begin, end, count }: Omit<Domains, "window">): number {
-  // Whole blocks of the file system, so that no two aggregators write to the same one.
-  const block = 4096;
-  return Math.ceil((end - begin) / count / block) * block;
+/** The windows of an aggregator that this rank reaches. */
+export interface Shared {
+  readonly windows: readonly Uint8Array[];
+  readonly gate: Gate;
 }
 
-const roundsOf = (domains: Domains) => Math.ceil(domainLength(domains) / domains.window);
-const aggregator = (lane: Lane, { count }: Domains, domain: number) => Math.floor((domain * lane.size) / count);
+/** What has to be done by this rank. */
+export interface Parts {
+  /** As a rank with pieces in a domain of another one, whose windows it may reach. */
+  readonly join: (aggregator: number, shares: Iterable<Share>, reached: Shared | undefined) => Promise<void>;
+  /** As the aggregator of a domain. */
+  readonly lead: (rounds: Rounds) => Promise<void>;
+}
 
-/** Takes extents out of an access, window by window: each domain's in the order of the file. */
-class Portions {
-  readonly #extents: readonly Extent[];
-  readonly #next: { index: number; done: number }[];
-
-  constructor(extents: readonly Extent[], domains: Domains) {
-    this.#extents = extents;
-    this.#next = Array.from({ length: domains.count }, (_, domain) => {
-      const [from] = windowOf(domains, domain, 0);
-      return { index: this.#first(from), done: 0 };
-    });
-  }
-
-  /** The first extent that ends behind a byte of the file. */
-  #first(offset: number): number {
-    let [low, high] = [0, this.#extents.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const { offset: at, bytes } = this.#extents[middle]!;
-      if (at + bytes <= offset) low = middle + 1;
-      else high = middle;
+/** Runs the parts of this rank in a call. */
+export async function inTwoPhases(call: Call, partsOf: (notes: Notes) => Parts): Promise<void> {
+  const { lane, domains, spans, series } = call;
+  const notes = new Notes(lane);
+  const { join, lead } = partsOf(notes);
+  const meets = (rank: number, [from, to]: readonly [number, number]) =>
+    spans[rank]!.begin < to && spans[rank]!.end > from;
+  const joined: { readonly aggregator: number; readonly shares: Iterable<Share> }[] = [];
+  let own: { readonly domain: number; readonly pieces: readonly Series[] } | undefined;
+  for (const [domain, aggregator] of domains.aggregators.entries()) {
+    const bytes = domainOf(domains, domain);
+    const pieces = meets(lane.rank, bytes) ? new Portions(series).take(...bytes) : [];
+    if (aggregator === lane.rank) {
+      if (bytes[0] < bytes[1]) own = { domain, pieces };
+    } else if (meets(lane.rank, bytes)) {
+      guarded(lane.isend(aggregator, { element: BYTES, parts: [encodeSeries(pieces)] }));
+      joined.push({ aggregator, shares: sharesOf(domains, domain, pieces) });
     }
-    return low;
   }
-
-  /** What lies between two bytes of the file, of a domain that is asked for in order. */
-  take(domain: number, [from, to]: readonly [number, number]): Extent[] {
-    const next = this.#next[domain]!;
-    const taken: Extent[] = [];
-    for (; next.index < this.#extents.length; next.index++) {
-      const { offset, at, bytes } = this.#extents[next.index]!;
-      if (offset >= to) break;
-      const begin = Math.max(offset, from);
-      const end = Math.min(offset + bytes, to);
-      if (begin < end) taken.push({ offset: begin, at: at + begin - offset, bytes: end - begin });
-      if (offset + bytes > to) break;
+  const lists: (readonly Series[])[] = [];
+  if (own) {
+    const bytes = domainOf(domains, own.domain);
+    for (let rank = 0; rank < lane.size; rank++) {
+      const told = rank !== lane.rank && meets(rank, bytes);
+      lists[rank] = told ? decodeSeries((await lane.irecv(rank)).parts[0]!) : rank === lane.rank ? own.pieces : [];
     }
-    return taken;
   }
+  // Only now: of what an aggregator sends, its list comes first.
+  const parts = joined.map(async ({ aggregator, shares }) => {
+    const { windows, gate } = call.windows.of(aggregator) ?? {};
+    if (!windows || !gate) return join(aggregator, shares, undefined);
+    const listening = notes.listen(aggregator);
+    await join(aggregator, shares, { windows, gate });
+    notes.end(aggregator);
+    await listening;
+  });
+  if (own) {
+    const sharers = lists.flatMap((_, rank) =>
+      call.windows.isShared(rank) && meets(rank, domainOf(domains, own.domain)) ? [rank] : [],
+    );
+    const listening = sharers.map((rank) => notes.listen(rank));
+    parts.push(
+      lead(new Rounds(domains, own.domain, lists, sharers)).then(async () => {
+        for (const rank of sharers) notes.end(rank);
+        await Promise.all(listening);
+      }),
+    );
+  }
+  await Promise.all(parts);
 }
 
-/** The stretch of a rank's data that portions of it are: they follow each other in it. */
-function stretch(data: Uint8Array, portion: readonly Extent[]): Uint8Array {
-  const last = portion.at(-1);
-  return last ? data.subarray(portion[0]!.at, last.at + last.bytes) : data.subarray(0, 0);
-}
-
-/** What a rank does in a round. */
-interface Parts {
-  /** Of a write: sends a portion to an aggregator, behind the list of its pieces. */
-  readonly give?: (to: number, portion: readonly Extent[]) => Promise<void> | undefined;
-  /** The aggregator's part; posts the receives of the lists before it waits. */
-  readonly lead: (window: readonly [number, number], sends: Sends) => Promise<void>;
-  /** Of a read: receives a portion from an aggregator, behind that one's own list. */
-  readonly take?: (from: number, portion: readonly Extent[]) => Promise<void>;
-}
-
-async function eachRound(
-  lane: Lane,
-  domains: Domains,
-  extents: readonly Extent[],
-  { give, lead, take }: Parts,
-): Promise<void> {
-  const portions = new Portions(extents, domains);
+function* sharesOf(domains: Domains, domain: number, pieces: readonly Series[]): Generator<Share> {
+  const portions = new Portions(pieces);
   for (let round = 0; round < roundsOf(domains); round++) {
-    const sends = new Sends();
-    const taken: { readonly rank: number; readonly portion: readonly Extent[] }[] = [];
-    const parts: Promise<void>[] = [];
-    let led: readonly [number, number] | undefined;
-    for (let domain = 0; domain < domains.count; domain++) {
-      const window = windowOf(domains, domain, round);
-      if (window[0] === window[1]) continue;
-      const rank = aggregator(lane, domains, domain);
-      if (rank === lane.rank) led = window;
-      const portion = portions.take(domain, window);
-      sends.add(lane.isend(rank, { element: BYTES, parts: [encodePieces(portion)] }));
-      if (portion.length === 0) continue;
-      if (give) sends.add(give(rank, portion));
-      taken.push({ rank, portion });
-    }
-    if (led) parts.push(lead(led, sends));
-    if (take) for (const { rank, portion } of taken) parts.push(take(rank, portion));
-    await Promise.all(parts);
-    if (sends.open) await sends.all();
+    const [from, to] = windowOf(domains, domain, round);
+    const portion = portions.take(from, to);
+    if (portion.length > 0) yield { round, from, portion };
   }
+}
+
+/** What all ranks have in the rounds of a domain, as its aggregator knows. */
+export class Rounds {
+  readonly count: number;
+  /** The other ranks that reach the windows. */
+  readonly sharers: readonly number[];
+  readonly #domains: Domains;
+  readonly #domain: number;
+  readonly #lists: readonly Portions[];
+  /** Of rounds that somebody has asked for. */
+  readonly #known = new Map<number, readonly (readonly Series[])[]>();
+  #next = 0;
+
+  constructor(domains: Domains, domain: number, lists: readonly (readonly Series[])[], sharers: readonly number[]) {
+    this.count = roundsOf(domains);
+    this.sharers = sharers;
+    this.#domains = domains;
+    this.#domain = domain;
+    this.#lists = lists.map((list) => new Portions(list));
+  }
+
+  window(round: number): readonly [from: number, to: number] {
+    return windowOf(this.#domains, this.#domain, round);
+  }
+
+  /** The portions of all ranks, by rank. */
+  portions(round: number): readonly (readonly Series[])[] {
+    for (; this.#next <= round; this.#next++) {
+      const window = this.window(this.#next);
+      this.#known.set(
+        this.#next,
+        this.#lists.map((list) => list.take(...window)),
+      );
+    }
+    return this.#known.get(round) ?? [];
+  }
+
+  /** How many of the sharers have pieces in a round. */
+  sharing(round: number): number {
+    const portions = this.portions(round);
+    return this.sharers.filter((rank) => portions[rank]!.length > 0).length;
+  }
+
+  /** The ranks with pieces in a round that are sent messages. @param self the aggregator */
+  distant(round: number, self: number): number[] {
+    const passes = (rank: number) => rank !== self && !this.sharers.includes(rank);
+    return this.portions(round).flatMap((portion, rank) => (portion.length > 0 && passes(rank) ? [rank] : []));
+  }
+
+  /** Nobody asks for a round any more. */
+  forget(round: number): void {
+    this.#known.delete(round);
+  }
+}
+
+/**
+ * An aggregator lets a round pass, and wakes who waits for it: after every second one only, so that ranks do several in a row.
+ * That is live since there are more windows.
+ */
+export function pass(gate: Gate | undefined, notes: Notes, rounds: Rounds, passed: number): void {
+  if (!gate) return;
+  gate.pass(passed);
+  if (passed % BATCH !== 0 && passed < rounds.count) return;
+  for (const rank of rounds.sharers) if (gate.waits(rank)) notes.wake(rank);
+}
+
+/** Resolves when all sharers are done with a round's window. */
+export async function allDone(
+  gate: Gate | undefined,
+  notes: Notes,
+  rounds: Rounds,
+  round: number,
+  window: number,
+): Promise<void> {
+  const sharing = gate ? rounds.sharing(round) : 0;
+  if (!gate || sharing === 0) return;
+  gate.expect(window, sharing);
+  await notes.until(() => gate.isDone(window));
 }
 
 /** Remembers the first error, and lets nothing be done after it. */
-class Once {
+export class Once {
   #failed = false;
   #error: unknown;
 
@@ -150,113 +214,4 @@ class Once {
   rethrow(): void {
     if (this.#failed) throw this.#error;
   }
-}
-
-/** Writes `data`, whose bytes go to these extents of the file. @throws what failed on this rank, after all rounds */
-export async function writeTogether(
-  lane: Lane,
-  disk: Storage,
-  domains: Domains,
-  data: Uint8Array,
-  extents: readonly Extent[],
-): Promise<void> {
-  const failure = new Once();
-  const memory = new Uint8Array(Math.min(domains.window, domainLength(domains)));
-  const give = (to: number, portion: readonly Extent[]) =>
-    lane.isend(to, { element: BYTES, parts: [stretch(data, portion)] });
-  const lead = async ([from]: readonly [number, number]) => {
-    const covered: Extent[] = [];
-    const put = async (rank: number) => {
-      const { parts: header } = await lane.irecv(rank);
-      const pieces = decodePieces(header[0]!, 0);
-      if (pieces.length === 0) return;
-      const { parts } = await lane.irecv(rank);
-      for (const { offset, at, bytes } of pieces) {
-        memory.set(parts[0]!.subarray(at, at + bytes), offset - from);
-        covered.push({ offset, at: offset - from, bytes });
-      }
-    };
-    // In the order of the ranks, so that where ranks overlap the last one counts.
-    for (let rank = 0; rank < lane.size; rank++) await put(rank);
-    await failure.try(async () => {
-      for (const { at, offset, bytes } of united(covered)) await disk.write(memory.subarray(at, at + bytes), offset);
-    });
-  };
-  await eachRound(lane, domains, extents, { give, lead });
-  failure.rethrow();
-}
-
-/** The same bytes as few extents. */
-function united(extents: Extent[]): Extent[] {
-  extents.sort((a, b) => a.offset - b.offset);
-  const joined: Extent[] = [];
-  for (const extent of extents) {
-    const last = joined.at(-1);
-    if (!last || last.offset + last.bytes < extent.offset) {
-      joined.push(extent);
-      continue;
-    }
-    const end = Math.max(last.offset + last.bytes, extent.offset + extent.bytes);
-    joined[joined.length - 1] = { ...last, bytes: end - last.offset };
-  }
-  return joined;
-}
-
-/** The reverse. @returns how many bytes there were before the end of the file @throws as writeTogether */
-export async function readTogether(
-  lane: Lane,
-  disk: Storage,
-  domains: Domains,
-  data: Uint8Array,
-  extents: readonly Extent[],
-): Promise<number> {
-  const failure = new Once();
-  let done = 0;
-  const take = async (from: number, portion: readonly Extent[]) => {
-    const { parts } = await lane.irecv(from, { element: BYTES, bytes: stretch(data, portion) });
-    done += parts[0]!.length;
-  };
-  const lead = async ([from, to]: readonly [number, number], sends: Sends) => {
-    const memory = allocate(to - from);
-    const lists = Array.from({ length: lane.size }, (_, rank) => lane.irecv(rank));
-    const all = (await Promise.all(lists)).map(({ parts }) => decodePieces(parts[0]!, 0));
-    let end = from;
-    await failure.try(async () => {
-      const wanted = united(all.flat()).map((piece) => ({ ...piece, at: piece.offset - from }));
-      for (const group of grouped(wanted)) {
-        const got = await readGroup(disk, group, memory);
-        end = endOf(group, got);
-        if (got < group.reduce((sum, { bytes }) => sum + bytes, 0)) break;
-      }
-    });
-    for (const [rank, pieces] of all.entries()) {
-      if (pieces.length > 0)
-        sends.add(lane.isend(rank, { element: BYTES, parts: [collected(pieces, memory, from, end)] }));
-    }
-  };
-  await eachRound(lane, domains, extents, { lead, take });
-  failure.rethrow();
-  return done;
-}
-
-/** The byte of the file behind the first `bytes` bytes of a group. */
-function endOf(group: readonly Extent[], bytes: number): number {
-  let left = bytes;
-  for (const extent of group) {
-    if (left <= extent.bytes) return extent.offset + left;
-    left -= extent.bytes;
-  }
-  return group[0]!.offset;
-}
-
-/** The pieces of one rank, as far as they lie before the end of what there is. */
-function collected(pieces: readonly Extent[], memory: Uint8Array, from: number, end: number): Uint8Array {
-  const data = allocate(pieces.reduce((sum, { bytes }) => sum + bytes, 0));
-  let done = 0;
-  for (const { offset, bytes } of pieces) {
-    const valid = Math.min(bytes, Math.max(0, end - offset));
-    data.set(memory.subarray(offset - from, offset - from + valid), done);
-    done += valid;
-  }
-  return data.subarray(0, done);
 }

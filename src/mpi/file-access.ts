@@ -3,7 +3,8 @@
 import { SEEK_CUR, SEEK_END, SEEK_SET } from "../base/constants-io.ts";
 import { Exception, show } from "../base/errors.ts";
 import type { BufferLike } from "../data/buffer.ts";
-import type { OpenFile, Way } from "../io/open-file.ts";
+import type { Way } from "../io/collective-access.ts";
+import type { OpenFile } from "../io/open-file.ts";
 import { checkOffset } from "./file-arguments.ts";
 import type { FileOptions } from "./file-calls.ts";
 import { FileHandle } from "./file-handle.ts";

@@ -3,7 +3,6 @@
 import { DISPLACEMENT_CURRENT, MODE_SEQUENTIAL } from "../base/constants-io.ts";
 import { Exception, show } from "../base/errors.ts";
 import type { EndpointLane } from "../comm/endpoint.ts";
-import { hintsInUse } from "../io/hints.ts";
 import type { OpenFile } from "../io/open-file.ts";
 import { representationNamed } from "../io/representation.ts";
 import { View } from "../io/view.ts";
@@ -119,18 +118,16 @@ export abstract class FileHandle extends FileCalls {
   /**
    * Sets hints, beside those that are there. Every rank must call it.
    *
-   * `cb_nodes` is how many ranks write for the others in a collective call whose pieces lie between each other, `cb_buffer_size`
-   * how many bytes each of them writes at a time; `collective_buffering` set to `"false"` lets each rank write its own. Where ranks
-   * give different ones of these, rank 0's count.
+   * `cb_nodes` is how many ranks write for the others in a collective call whose pieces lie between each other (by default one on
+   * each host, 8 at most), `cb_buffer_size` how many bytes each of them writes at a time; `collective_buffering` set to `"false"`
+   * lets each rank write its own. Where ranks give different ones of these, rank 0's count.
    *
    * @see MPI-4.1 §14.2.8
    */
   setInfo(info: Info): Promise<void> {
     return this.finish(() => {
       const items = infoItems("setInfo", info);
-      return this.planAll("setInfo", async (file, lane) => {
-        file.hints = hintsInUse([...file.hints, ...items], lane.size);
-      });
+      return this.planAll("setInfo", async (file) => file.addHints(items));
     });
   }
   /** The hints in use, in a new Info. @see MPI-4.1 §14.2.8 */
@@ -197,7 +194,7 @@ export abstract class FileHandle extends FileCalls {
       const seen = { etype: kept(unit), filetype: kept(items), datarep };
       return this.planAll(call, async (file, lane) => {
         await file.setView(call, lane, (at) => make(current ? at : disp));
-        if (hints.length > 0) file.hints = hintsInUse([...file.hints, ...hints], lane.size);
+        file.addHints(hints);
         this.#seen = { disp: file.view.disp, ...seen };
       });
     });

@@ -2,7 +2,7 @@
 // end in another. File extends it.
 import { SEEK_SET } from "../base/constants-io.ts";
 import type { BufferLike } from "../data/buffer.ts";
-import type { Way } from "../io/open-file.ts";
+import type { Way } from "../io/collective-access.ts";
 import { FileAccess } from "./file-access.ts";
 import type { FileOptions } from "./file-calls.ts";
 import { type Pending, Request } from "./request.ts";

@@ -91,10 +91,10 @@ export class File extends FileShared {
         endpoint.name = show(path);
         const service = new Service(endpoint);
         try {
-          const disk = await openTogether(lane, service, opening);
+          const opened = await openTogether(lane, service, opening);
           const byte = new TypeTree({ kind: "basic", basic: basics.byte });
           const view = new View(call, 0, byte, byte, representationNamed(call, "native"));
-          return new File(new OpenFile(endpoint, service, disk, amode, view, hints));
+          return new File(new OpenFile(endpoint, service, opened, amode, view, hints));
         } catch (error) {
           endpoint.retire();
           throw error;

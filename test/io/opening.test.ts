@@ -16,7 +16,7 @@ import { scratch } from "../support/scratch.ts";
 async function openOn(comm: Intracomm, path: string, amode: number, host: number) {
   const endpoint = comm.endpointFor("open");
   const opening = { path, amode, served: false, host, hostName: `host${host}` };
-  return await openTogether(endpoint.lane(0), new Service(endpoint), opening);
+  return (await openTogether(endpoint.lane(0), new Service(endpoint), opening)).disk;
 }
 
 const hosts = [scratch("host0"), scratch("host1")];

@@ -38,7 +38,9 @@ test("sync() of a file that rank 0 serves is fsync after the last rank has writt
     const byte = new TypeTree({ kind: "basic", basic: basics.byte });
     const view = new View("sync", 0, byte, byte, representationNamed("sync", "native"));
     const storage = disk ?? new ServedDisk("file", service);
-    const file = new OpenFile(endpoint, service, storage, MODE_RDWR, view, [["striping", "root"]]);
+    const file = new OpenFile(endpoint, service, { disk: storage, hosts: [0, 0, 0] }, MODE_RDWR, view, [
+      ["striping", "root"],
+    ]);
     // Rank 0 is the first to call.
     if (comm.rank > 0) {
       await synced;
