@@ -1,8 +1,9 @@
 // Under Hydra, MPICH's mpiexec: PMI-1 on an inherited socket and over TCP.
 import { test } from "uvu";
-import { is, match, skip } from "../support/assert.ts";
+import { equal, is, match, skip } from "../support/assert.ts";
 import { tsmpi } from "../support/tsmpi.ts";
 import { claims } from "./claims.ts";
+import { documented, said, shellBlocks } from "./documented.ts";
 
 if (!Bun.which("mpiexec.hydra")) skip("Hydra", "mpiexec.hydra of the package mpich is not installed");
 else {
@@ -11,6 +12,15 @@ else {
     name: "Hydra with -pmi-port",
     engine: "pmi",
     command: (ranks) => ["mpiexec.hydra", "-pmi-port", "-n", `${ranks}`],
+  });
+
+  test("Hydra: the line of docs/clusters.md works as it is written, with the name of this host", async () => {
+    const [line = ""] = shellBlocks("MPICH and Intel MPI");
+    const { cwd, env } = documented();
+    const under = ["sh", "-c", line.replace("node1,node2", "localhost").replace("mpiexec", "mpiexec.hydra")];
+    const { code, stdout, stderr } = await tsmpi([], { cwd, env, under });
+    is(code, 0, stderr);
+    equal(stdout.trim().split("\n").sort(), said(8));
   });
 
   test("Hydra: a program that does not take part is named, in a bounded time", async () => {

@@ -3,10 +3,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
-import { is, match, skip } from "../support/assert.ts";
+import { equal, is, match, skip } from "../support/assert.ts";
 import { noSlurm, startSlurm } from "../support/slurm.ts";
 import { binary, tsmpi, workspace } from "../support/tsmpi.ts";
 import { claims, type Launcher, run } from "./claims.ts";
+import { documented, said, shellBlocks } from "./documented.ts";
 
 const reason = noSlurm();
 if (reason !== undefined) skip("Slurm", reason);
@@ -111,6 +112,23 @@ await MPI.COMM_WORLD.barrier();`,
     is(result.code, 0, result.stderr + out);
     is(out.match(/Hello from rank \d of 4/g)?.length, 4, out);
   });
+
+  for (const [i, block] of shellBlocks("Slurm").entries()) {
+    const [line = ""] = block.match(/^(tsmpi|srun).*/m) ?? [];
+    test(`sbatch: a script of docs/clusters.md runs as it is written (${line})`, async () => {
+      const { cwd, env } = documented();
+      const job = block.startsWith("#!") ? block : `#!/bin/sh\n${block}`;
+      // Only the size is another one.
+      const size = ["--nodes=2", "--ntasks-per-node=2"];
+      const under = ["sbatch", "--wait", "--quiet", ...size, `--output=${join(cwd, "out")}`];
+      const files = { [`job-${i}.sh`]: job };
+      const program = join(cwd, `job-${i}.sh`);
+      const result = await tsmpi([], { cwd, files, under, program, env: { ...slurm.env, ...env } });
+      const out = readFileSync(join(cwd, "out"), "utf8");
+      is(result.code, 0, result.stderr + out);
+      equal(out.match(/^rank .*$/gm)?.sort(), said(4), out);
+    });
+  }
 
   test.after(() => slurm.end());
 }
