@@ -186,6 +186,18 @@ export class OpenFile {
     await this.#together(call, lane, () => {});
   }
 
+  /** Accesses of this rank are atomic, or not, from the call on, unless another rank wants something else. */
+  async setAtomicity(call: string, lane: Lane, flag: boolean): Promise<void> {
+    const before = this.atomic;
+    this.atomic = flag;
+    try {
+      await this.agree(call, lane, [`${flag}`], "flag");
+    } catch (error) {
+      this.atomic = before;
+      throw error;
+    }
+  }
+
   /** Throws on every rank where one gives something else. */
   async agree(call: string, lane: Lane, given: readonly (string | number)[], what: string): Promise<void> {
     const all = await this.#together(call, lane, () => given);

@@ -34,6 +34,8 @@ export abstract class FileCalls {
   #split: { readonly call: string; readonly buffer: unknown; readonly pending: Pending<any> } | undefined;
   /** Accesses that have begun and not ended. */
   #open = 0;
+  /** Collective calls that nobody waits for, as they were assignments. */
+  #background: Promise<unknown> = Promise.resolve();
 
   /** Made by the library; without an open file it is MPI.FILE_NULL. */
   constructor(file: OpenFile | undefined) {
@@ -59,7 +61,11 @@ export abstract class FileCalls {
       const state = `${this.#open} of its accesses are under way`;
       throw new Exception("ERR_PENDING", `Cannot ${call} ${this}: ${state}, expected them to be waited for`);
     }
-    const pending = this.planAll("close", (open, lane) => open.close("close", lane));
+    const before = this.#background;
+    const pending = this.planAll("close", async (open, lane) => {
+      await before;
+      await open.close("close", lane);
+    });
     this.#closed = true;
     pending.operation.onSettled(() => file.endpoint.retire());
     return pending;
@@ -89,6 +95,11 @@ export abstract class FileCalls {
       throw new Exception("ERR_UNSUPPORTED_OPERATION", `Cannot call ${call} on ${this}: ${state}`);
     }
     return file;
+  }
+
+  /** Closing waits for a call. Where it fails the script hears of it as of any rejection that it does not catch. */
+  protected inBackground(call: Promise<void>): void {
+    this.#background = Promise.allSettled([this.#background, call]);
   }
 
   /** A collective call. */

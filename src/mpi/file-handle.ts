@@ -134,9 +134,14 @@ export abstract class FileHandle extends FileCalls {
   getInfo(): Info {
     return Info.create(this.use("getInfo").hints);
   }
-  /** As `getInfo()`. @see MPI-4.1 §14.2.8 */
+  /** A new Info with the hints in use; what is assigned, by every rank, is as with setInfo. @see MPI-4.1 §14.2.8 */
   get info(): Info {
     return this.getInfo();
+  }
+  set info(info: Info) {
+    this.use("setInfo");
+    infoItems("setInfo", info);
+    this.inBackground(this.setInfo(info));
   }
 
   // --- the view ---
@@ -226,19 +231,28 @@ export abstract class FileHandle extends FileCalls {
       if (typeof flag !== "boolean") {
         throw new TypeError(`Cannot call setAtomicity: flag is ${show(flag)}, expected true or false`);
       }
-      return this.planAll("setAtomicity", async (file, lane) => {
-        await file.agree("setAtomicity", lane, [`${flag}`], "flag");
-        file.atomic = flag;
-      });
+      return this.planAll("setAtomicity", (file, lane) => file.setAtomicity("setAtomicity", lane, flag));
     });
   }
   /** Whether accesses are atomic; false at first. @see MPI-4.1 §14.6.1 */
   getAtomicity(): boolean {
     return this.use("getAtomicity").atomic;
   }
-  /** As `getAtomicity()`. @see MPI-4.1 §14.6.1 */
+  /**
+   * Whether accesses are atomic. What is assigned, by every rank, counts for this rank's calls from then on, as with setAtomicity;
+   * that ranks differ is noticed in the background, and `close` waits for that.
+   *
+   * @see MPI-4.1 §14.6.1
+   */
   get atomicity(): boolean {
     return this.getAtomicity();
+  }
+  set atomicity(flag: boolean) {
+    this.use("setAtomicity");
+    if (typeof flag !== "boolean") {
+      throw new TypeError(`Cannot call setAtomicity: flag is ${show(flag)}, expected true or false`);
+    }
+    this.inBackground(this.setAtomicity(flag));
   }
 }
 

@@ -138,6 +138,23 @@ const recipes: readonly Recipe[] = [
   },
   {
     ...all,
+    name: "external32 of a darray",
+    type: "INT",
+    datarep: "external32",
+    filetype: darray("=DISTRIBUTE_CYCLIC", 2),
+    writes: [["writeAll", [27, 18, 18]]],
+  },
+  {
+    ...all,
+    name: "ordered in external32",
+    type: "SHORT",
+    disp: 4,
+    datarep: "external32",
+    filetype: [],
+    writes: [["writeOrdered", [3, 2, 5]]],
+  },
+  {
+    ...all,
     name: "ordered",
     type: "INT",
     filetype: [],

@@ -371,6 +371,26 @@ test("hints, group, access mode and atomicity can be asked for", async () => {
     }
     await file.writeAll(pair);
     await rejects(file.setAtomicity(comm.rank === 0), MPI.Exception, /ERR_NOT_SAME/);
+    is(file.atomicity, true);
+  });
+});
+
+test("hints and atomicity can be assigned, which counts at once", async () => {
+  await withFile(3, async (file, comm) => {
+    file.info = MPI.Info.create({ cb_buffer_size: "12345" });
+    is(file.info.get("cb_buffer_size"), "12345");
+    file.atomicity = true;
+    is(file.getAtomicity(), true);
+    await file.writeAtAll(comm.rank, Uint8Array.of(comm.rank));
+    file.atomicity = false;
+    is(file.atomicity, false);
+    throws(() => {
+      file.atomicity = 1 as never;
+    }, TypeError);
+    throws(() => {
+      file.info = { cb_nodes: "1" } as never;
+    }, TypeError);
+    file.atomicity = true;
   });
 });
 
