@@ -137,7 +137,7 @@ export class Progress {
   arrived(): void {
     this.#arrived = true;
     // A rank that serves a window waits in one long call: without this, it would sleep between any two requests.
-    if (!this.#turning && this.#waiting.length > 0 && this.#spinNs > 0 && !this.#polled) this.#turn();
+    if (!this.#turning && this.#waiting.length > 0 && this.#spinNs > 0) this.#turn();
   }
 
   /**

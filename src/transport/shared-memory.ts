@@ -147,7 +147,7 @@ export class SharedMemory implements Sink {
    * waiting, and then nobody polls: the next message is to ring again.
    */
   rung(): void {
-    if (!this.#awake) while (!this.rest());
+    while (!this.#awake && !this.rest());
   }
 
   /** Polling begins: peers need not ring. */

@@ -140,6 +140,35 @@ test("peers are told not to ring again when something has come at the last momen
   await wait;
 });
 
+test("who waits long in one call, and sleeps, polls again from the first arrival on", async () => {
+  const progress = new Progress(1);
+  const operation = new Operation<void>();
+  const said: string[] = [];
+  const { promise: rests, resolve: hasRested } = Promise.withResolvers<void>();
+  let polls = 0;
+  progress.attach(
+    {
+      poll: () => ++polls < 0,
+      rest: () => {
+        said.push("rest");
+        hasRested();
+        return true;
+      },
+      rouse: () => said.push("rouse"),
+    },
+    () => {},
+  );
+  const wait = progress.wait(operation);
+  await soon(rests, "its rest");
+  equal(said, ["rouse", "rest"]);
+  const before = polls;
+  progress.arrived();
+  equal(said, ["rouse", "rest", "rouse"]);
+  while (polls === before) await turns(1);
+  operation.resolve();
+  await wait;
+});
+
 test("poll() lets the event loop turn", async () => {
   const progress = new Progress(0);
   let turned = false;
