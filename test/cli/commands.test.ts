@@ -258,15 +258,18 @@ test("info algorithms shows every row of the table that picks, when it is picked
   match(stdout, /^ {2}scatter-allgather +above 16 MiB, from 3 ranks$/m);
   match(stdout, /^ {2}recursive-doubling +if power of two$/m);
   match(stdout, /^ {2}ring +above 64 KiB, from 3 ranks, if commutative and elementwise$/m);
-  match(stdout, /^ {2}shared +if shared memory\n {2}dissemination +else\n {2}linear +only when asked for$/m);
+  match(
+    stdout,
+    /^ {2}shared +if shared memory\n {2}hierarchical +if several hosts\n {2}dissemination +else\n {2}linear +only when asked for$/m,
+  );
   match(stdout, /^ {2}pairwise +else\n {2}linear +only when asked for$/m);
   for (const line of lines(stdout)) ok(line.length <= 80, line);
 });
 
 test("a variable that names no algorithm ends the job at its start, with one message and no stack", async () => {
   const env = { TSMPI_ALLREDUCE: "nonsense" };
-  const what =
-    "Cannot use TSMPI_ALLREDUCE=nonsense: expected one of shared, staged, ring, rabenseifner, recursive-doubling, linear";
+  const names = algorithms.allreduce.map(({ name }) => name);
+  const what = `Cannot use TSMPI_ALLREDUCE=nonsense: expected one of ${names.join(", ")}`;
   const job = await tsmpi(["run", "-np", "3", "sample:hello"], { env });
   equal([job.code, job.stdout, lines(job.stderr)[1]], [1, "", `  ${what}`]);
   is(lines(job.stderr).length, 3);
