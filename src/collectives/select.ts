@@ -89,7 +89,7 @@ const needs = {
   "fits or is a value": ({ board, bytes = 0 }: Facts) => board !== undefined && bytes <= board.room,
   "several hosts": ({ hosts }: Facts) => hosts !== undefined,
   "shared memory": ({ board }: Facts) => board !== undefined && !board.used,
-  "shared memory for long data": ({ staging }: Facts) => staging !== undefined && !staging.used,
+  "memory for long data": ({ staging }: Facts) => staging !== undefined && !staging.used,
   "operands in order": ({ commute, hosts }: Facts) => commute === true || hosts === undefined || consecutive(hosts),
   "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
@@ -172,7 +172,7 @@ export const algorithms = {
     {
       name: "staged",
       run: reduceStaged,
-      needs: ["shared memory for long data", "elementwise"],
+      needs: ["memory for long data", "elementwise"],
       when: { bytesAbove: 64 * KiB },
     },
     { name: "hierarchical", run: reduceHierarchical, needs: ["several hosts", "operands in order"] },
@@ -193,7 +193,7 @@ export const algorithms = {
       arrays: allreduceArraysShared,
       needs: ["shared memory", "fits or is a value"],
     },
-    { name: "staged", run: allreduceStaged, needs: ["shared memory for long data", "elementwise"] },
+    { name: "staged", run: allreduceStaged, needs: ["memory for long data", "elementwise"] },
     { name: "hierarchical", run: allreduceHierarchical, needs: ["several hosts", "operands in order"] },
     {
       name: "ring",
@@ -214,7 +214,7 @@ export const algorithms = {
     {
       name: "staged",
       run: reduceScatterStaged,
-      needs: ["shared memory for long data", "elementwise"],
+      needs: ["memory for long data", "elementwise"],
       when: { bytesAbove: 32 * KiB },
     },
     { name: "ring", run: reduceScatterRing, needs: ["commutative", "elementwise"] },
