@@ -3,6 +3,7 @@
 import { constants, fstatSync, fsync, ftruncateSync, openSync, read, readSync, write, writeSync } from "node:fs";
 import { MODE_APPEND, MODE_CREATE, MODE_EXCL, MODE_RDONLY, MODE_RDWR, MODE_WRONLY } from "../base/constants-io.ts";
 import { show } from "../base/errors.ts";
+import { type Identity, identityOf } from "./identity.ts";
 import type { Storage } from "./storage.ts";
 import { allocated, closeFile, isInterrupted, systemError } from "./system.ts";
 
@@ -42,10 +43,9 @@ export class Disk implements Storage {
     }
   }
 
-  /** Which file it is: numbers that the system gives. */
-  get identity(): { readonly device: number; readonly file: number } {
-    const { dev, ino } = this.#try("look at", () => fstatSync(this.fd));
-    return { device: dev, file: ino };
+  /** Which file it is. */
+  get identity(): Identity {
+    return this.#try("look at", () => identityOf(this.path, this.fd));
   }
 
   get size(): number {

@@ -6,6 +6,7 @@ import { errorClasses } from "../base/error-classes.ts";
 import { Exception, errorClassOf, show } from "../base/errors.ts";
 import type { Lane } from "../comm/lane.ts";
 import { Disk } from "./disk.ts";
+import { type Identity, isSame } from "./identity.ts";
 import { remove } from "./open-file.ts";
 import { together } from "./outcome.ts";
 import { ServedDisk, serve } from "./served-disk.ts";
@@ -23,10 +24,10 @@ export interface Opening {
   readonly hostName: string;
 }
 
-/** What it tells the others of the file that it has got; numbers of the file only where it is there. */
+/** What it tells the others of the file that it has got. */
 interface Found extends Opening {
-  readonly device?: number;
-  readonly file?: number;
+  /** Undefined where it has none. */
+  readonly identity?: Identity;
 }
 
 /** A file that is open on every rank. */
@@ -53,7 +54,7 @@ export async function openTogether(lane: Lane, service: Service, opening: Openin
       if (served && !first) return opening;
       try {
         disk ??= new Disk(path, amode, false, who);
-        return { ...opening, ...disk.identity };
+        return { ...opening, identity: disk.identity };
       } catch (error) {
         if (errorClassOf(error) !== errorClasses.ERR_NO_SUCH_FILE[0]) throw error;
         return opening;
@@ -87,10 +88,8 @@ function checkSame(call: string, found: readonly Found[]): void {
     if (one.served !== first!.served) {
       throw differ(`${one.served ? who : "rank 0"} alone has the hint striping root`, "the same on all ranks");
     }
-    // Other hosts may have another number for the same device.
-    const same = one.file === first!.file && (one.host !== first!.host || one.device === first!.device);
-    if (same || one.served) continue;
-    const got = one.file === undefined ? "has no file" : "has another file";
+    if (one.served || (one.identity && isSame(one.identity, first!.identity!, one.host === first!.host))) continue;
+    const got = one.identity === undefined ? "has no file" : "has another file";
     const state = `${who} on ${one.hostName} ${got} of that name than rank 0 on ${first!.hostName}`;
     throw differ(state, 'a file system that the hosts share, or the hint striping: "root"');
   }
