@@ -16,9 +16,10 @@ import type { Memory } from "../rma/creation.ts";
 import type { Window } from "../rma/window.ts";
 import { checkBuffer, checkDest, checkOptions } from "./arguments.ts";
 import { attempt } from "./call.ts";
+import { checkIntracomm } from "./check-comm.ts";
 import { hostOfJob } from "./environment.ts";
 import { type Info, infoItems } from "./info.ts";
-import { Intracomm } from "./intracomm.ts";
+import type { Intracomm } from "./intracomm.ts";
 import { WinAccess } from "./win-access.ts";
 
 /** For all that makes a window. */
@@ -254,11 +255,8 @@ function make(
 ): Promise<Win> {
   return attempt(async () => {
     checkOptions(call, options, names);
-    const { comm, info, dispUnit = 1 } = options ?? {};
-    if (!(comm instanceof Intracomm)) {
-      const given = comm === undefined ? "missing" : show(comm);
-      throw new TypeError(`Cannot call ${call}: option comm is ${given}, expected an MPI.Intracomm`);
-    }
+    const { info, dispUnit = 1 } = options ?? {};
+    const comm = checkIntracomm(call, options?.comm);
     const hints = infoItems(call, info);
     if (typeof dispUnit !== "number") {
       throw new TypeError(`Cannot call ${call}: option dispUnit is ${show(dispUnit)}, expected a number of bytes`);

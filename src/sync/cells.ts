@@ -1,8 +1,7 @@
 // sync/cells: layer 10. Numbers at one rank of a communicator that all ranks read and change: what mutexes, conditions and
 // semaphores keep. Used by the other files here.
-import { show } from "../base/errors.ts";
 import { checkRank } from "../mpi/arguments.ts";
-import { type Info, Intracomm, LOCK_SHARED, SUM, Win } from "../mpi/mpi.ts";
+import { type Info, type Intracomm, LOCK_SHARED, SUM, Win } from "../mpi/mpi.ts";
 
 /** What all of these are made with. */
 export interface SyncOptions {
@@ -25,9 +24,6 @@ export class Cells {
 
   /** `count` numbers at `root`, all of them `start`. */
   static async create(comm: Intracomm, info: Info | undefined, count: number, start = 0, root = 0): Promise<Cells> {
-    if (!(comm instanceof Intracomm)) {
-      throw new TypeError(`Cannot make it: option comm is ${show(comm)}, expected an MPI.Intracomm`);
-    }
     checkRank("create", comm, "root", root);
     const size = comm.rank === root ? count * 8 : 0;
     const win = await Win.allocate(size, { comm, dispUnit: 8, ...(info && { info }) });

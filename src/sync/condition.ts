@@ -1,5 +1,6 @@
 // sync/condition: layer 10. Waiting for what another rank says. Given out by src/sync.ts, used by semaphore.ts.
 import { checkOptions } from "../mpi/arguments.ts";
+import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF, type Intracomm } from "../mpi/mpi.ts";
 import { Cells } from "./cells.ts";
 import { Mutex, type MutexOptions } from "./mutex.ts";
@@ -50,7 +51,8 @@ export class Condition {
   /** Makes a condition; every rank of `comm` calls it. `await using` frees it. */
   static async create(options: ConditionOptions = {}): Promise<Condition> {
     checkOptions("Condition.create", options, ["comm", "info", "recursive", "mutex"]);
-    const { comm = COMM_SELF, info, mutex } = options;
+    const { comm: given = COMM_SELF, info, mutex } = options;
+    const comm = checkIntracomm("Condition.create", given);
     const own = await comm.dup();
     const its = mutex ?? (await Mutex.create({ recursive: true, ...options, comm: own }));
     return new Condition(own, its, mutex === undefined, await Cells.create(own, info, own.size + 1));

@@ -1,5 +1,6 @@
 // sync/counter: layer 10. A number that all ranks count with. Given out by src/sync.ts.
 import { checkOptions } from "../mpi/arguments.ts";
+import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF } from "../mpi/mpi.ts";
 import { Cells, type SyncOptions } from "./cells.ts";
 
@@ -38,7 +39,8 @@ export class Counter {
   /** Makes a counter; every rank of `comm` calls it. `await using` frees it. */
   static async create(options: CounterOptions = {}): Promise<Counter> {
     checkOptions("Counter.create", options, ["start", "step", "comm", "info", "root"]);
-    const { start = 0, step = 1, comm = COMM_SELF, info, root = 0 } = options;
+    const { comm: given = COMM_SELF, start = 0, step = 1, info, root = 0 } = options;
+    const comm = checkIntracomm("Counter.create", given);
     return new Counter(await Cells.create(comm, info, 1, start, root), step);
   }
 

@@ -4,6 +4,7 @@
 // mutex; else it waits for a message, which the one before it sends when it gives the mutex back. So nobody polls.
 import { Exception } from "../base/errors.ts";
 import { checkOptions } from "../mpi/arguments.ts";
+import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF, type Intracomm } from "../mpi/mpi.ts";
 import { Cells, type SyncOptions } from "./cells.ts";
 
@@ -42,7 +43,8 @@ export class Mutex {
   /** Makes a mutex; every rank of `comm` calls it. `await using` frees it. */
   static async create(options: MutexOptions = {}): Promise<Mutex> {
     checkOptions("Mutex.create", options, ["comm", "info", "recursive"]);
-    const { comm = COMM_SELF, info, recursive = false } = options;
+    const { comm: given = COMM_SELF, info, recursive = false } = options;
+    const comm = checkIntracomm("Mutex.create", given);
     const own = await comm.dup();
     return new Mutex(own, await Cells.create(own, info, own.size), recursive);
   }

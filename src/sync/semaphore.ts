@@ -1,6 +1,7 @@
 // sync/semaphore: layer 10. A number of permits that ranks take and give back. Given out by src/sync.ts.
 import { Exception, show } from "../base/errors.ts";
 import { checkOptions } from "../mpi/arguments.ts";
+import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF } from "../mpi/mpi.ts";
 import { Cells, type SyncOptions } from "./cells.ts";
 import { Condition } from "./condition.ts";
@@ -40,7 +41,8 @@ export class Semaphore {
   /** Makes a semaphore; every rank of `comm` calls it. `await using` frees it. @throws {MPI.Exception} ERR_ARG when `value` is no whole number from 0 */
   static async create(options: SemaphoreOptions = {}): Promise<Semaphore> {
     checkOptions("Semaphore.create", options, ["value", "bounded", "comm", "info"]);
-    const { value = 1, bounded = true, comm = COMM_SELF, info } = options;
+    const { comm: given = COMM_SELF, value = 1, bounded = true, info } = options;
+    const comm = checkIntracomm("Semaphore.create", given);
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new Exception("ERR_ARG", `Cannot make a semaphore of ${show(value)}: expected a whole number from 0`);
     }

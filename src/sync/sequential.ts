@@ -1,4 +1,5 @@
 // sync/sequential: layer 10. Ranks that do something one after the other. Given out by src/sync.ts.
+import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF, type Intracomm } from "../mpi/mpi.ts";
 
 /**
@@ -19,7 +20,7 @@ export class Sequential {
 
   /** @param comm The ranks. @param tag Of the messages with which they pass the turn on. */
   constructor(comm: Intracomm = COMM_SELF, tag = 0) {
-    this.comm = comm;
+    this.comm = checkIntracomm("new Sequential", comm);
     this.tag = tag;
   }
 

@@ -1,8 +1,8 @@
 // Ranks in turn, counters, mutexes, conditions and semaphores, which are also a trial of the windows below.
 import { test } from "uvu";
-import { ERR_ARG, ERR_RANK, ERR_RMA_SYNC } from "../../src/mpi/mpi.ts";
+import { COMM_NULL, ERR_ARG, ERR_COMM, ERR_RANK, ERR_RMA_SYNC, type Intracomm, Win } from "../../src/mpi/mpi.ts";
 import { Condition, Counter, Mutex, Semaphore, Sequential } from "../../src/sync.ts";
-import { equal, is, not, ok } from "../support/assert.ts";
+import { equal, is, not, ok, throws } from "../support/assert.ts";
 import { random } from "../support/lanes.ts";
 import { fails, isError, isTypeError } from "../support/mpi-errors.ts";
 import { ranks } from "../support/ranks.ts";
@@ -169,8 +169,25 @@ test("wrong options are refused", async () => {
     for (const one of [Counter, Mutex, Condition, Semaphore]) {
       await fails(one.create({ comm, colour: 1 } as never), isTypeError("option colour is unknown"));
     }
-    await fails(Counter.create({ comm: 1 } as never), isTypeError("option comm is 1"));
+    for (const [name, make] of Object.entries({ Counter, Mutex, Condition, Semaphore })) {
+      await fails(make.create({ comm: 1 } as never), isTypeError(`Cannot call ${name}.create: option comm is 1`));
+      await fails(make.create({ comm: null } as never), isTypeError("option comm is null"));
+      await fails(make.create({ comm: COMM_NULL as Intracomm }), isError(ERR_COMM, "it is no communicator"));
+    }
+    throws(() => new Sequential("x" as never), isTypeError('option comm is "x"'));
     await fails(Counter.create({ comm, root: 1 }), isError(ERR_RANK, "root 1"));
+  });
+});
+
+test("communicators between two groups are ERR_COMM", async () => {
+  await ranks(2, async (comm) => {
+    const alone = await comm.split(comm.rank);
+    const both = (await alone.createIntercomm(0, comm, 1 - comm.rank)) as never;
+    for (const make of [Counter, Mutex, Condition, Semaphore]) {
+      await fails(make.create({ comm: both }), isError(ERR_COMM, "is an intercommunicator"));
+    }
+    throws(() => new Sequential(both), isError(ERR_COMM, "Cannot call new Sequential"));
+    await fails(Win.allocate(8, { comm: both }), isError(ERR_COMM, "Cannot call Win.allocate"));
   });
 });
 
