@@ -1,5 +1,6 @@
 // cli/launch/start-local: layer 10. Starts one rank as a process on this host, in a session of its own: Ctrl-C in the
 // terminal reaches the launcher alone, and a signal to the group takes along what the rank itself has started.
+import { selfImage } from "../self.ts";
 import { ControlChannel } from "./control-channel.ts";
 import type { RankEvents, RankInput, RankProcess } from "./rank-process.ts";
 
@@ -28,7 +29,10 @@ export function startLocal(start: LocalStart, events: RankEvents): RankProcess {
   let last: (() => void) | undefined;
 
   const stdio: ["ignore" | "inherit" | "pipe", "pipe", "pipe", "pipe"] = [start.stdin, "pipe", "pipe", "pipe"];
-  const child = Bun.spawn(start.command, {
+  const [name, ...args] = start.command;
+  const image = name === process.execPath ? selfImage : name!;
+  const child = Bun.spawn([image, ...args], {
+    argv0: name!,
     stdio: start.sharedMemory === undefined ? stdio : [...stdio, start.sharedMemory],
     env: start.env,
     ...(start.cwd === undefined ? {} : { cwd: start.cwd }),

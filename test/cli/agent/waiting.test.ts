@@ -1,9 +1,9 @@
 // `tsmpi agent`, from the executable: jobs without ssh, on loopback. What goes in, what is told, and that nothing stays.
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import { equal, is, match, not, ok } from "../../support/assert.ts";
-import { type Job, leftovers, type Options, start, tsmpi, workspace } from "../../support/tsmpi.ts";
+import { binary, build, type Job, leftovers, type Options, start, tsmpi, workspace } from "../../support/tsmpi.ts";
 
 const own = { XDG_CONFIG_HOME: workspace(), TSMPI_AGENT_CODE: undefined };
 
@@ -15,8 +15,12 @@ interface Waiting {
 }
 
 /** Starts an agent that can be reached over loopback only. */
-async function agent(...more: string[]): Promise<Waiting> {
-  const job = await start(["agent", "--interface", "lo", ...more], { env: own, deadline: 60 });
+function agent(...more: string[]): Promise<Waiting> {
+  return agentOf({}, ...more);
+}
+
+async function agentOf(options: Options, ...more: string[]): Promise<Waiting> {
+  const job = await start(["agent", "--interface", "lo", ...more], { env: own, deadline: 60, ...options });
   await job.prints(/Ctrl-C/);
   const code = /^ {2}([0-9A-Z-]{50,})$/m.exec(job.output.stdout)![1]!;
   return { job, code, said: () => job.output.stdout.replaceAll(code, "CODE") };
@@ -64,6 +68,18 @@ test("a job runs on two agents with one command; they say who asked and what run
   equal(readdirSync(a.job.tmp), []);
   is((await b.job.ended).code, 0, "--once leaves by itself");
   await stop(a);
+});
+
+test("an agent whose executable is gone meanwhile, as after an update, still runs jobs", async () => {
+  await build();
+  const program = join(workspace(), "tsmpi");
+  linkSync(binary, program);
+  const waiting = await agentOf({ program }, "--slots", "2", "--no-announce");
+  rmSync(program);
+  const { code, stdout, stderr } = await run(["-np", "2", "--agents", waiting.code, "hello.ts"], { files });
+  equal([code, stderr], [0, ""]);
+  match(stdout, "rank 1 of 2, local 2, sum 1, some data");
+  await stop(waiting);
 });
 
 test("a code that has worked is remembered, for its user only; the next --agents needs none", async () => {
