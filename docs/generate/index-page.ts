@@ -22,6 +22,7 @@ const chapters: Record<string, string> = {
 const opening = `# Documentation
 
 - [From mpi4py](from-mpi4py.md): the calls of mpi4py and ours, side by side
+- [Windows](windows.md): which one to make, when data is there, who serves whom, what failures leave
 - [Files](io.md): which call to take, what ranks see of each other's writes, what failures leave
 - [On a cluster](clusters.md): Slurm, mpiexec, mpirun and Kubernetes, with a job script for each
 - [When something goes wrong](errors.md): what reports and messages mean, and what to do
