@@ -6,6 +6,7 @@ import { Exception } from "../base/errors.ts";
 import type { Channel } from "../engine/channel.ts";
 import type { Arrival } from "../engine/message.ts";
 import { Operation, type Started, underWay } from "../engine/operation.ts";
+import type { Progress } from "../engine/progress.ts";
 import type { SharedBoard } from "../transport/shared-board.ts";
 import type { SharedStaging } from "../transport/shared-staging.ts";
 import { describeCheck, disagreement } from "./check.ts";
@@ -28,7 +29,11 @@ interface Call {
 /** Whose calls they are, for messages. */
 export interface Members {
   readonly name: string;
-  readonly engine: { readonly self: number; goneBecause(process: number): unknown };
+  readonly engine: {
+    readonly self: number;
+    readonly progress: Pick<Progress, "briefly">;
+    goneBecause(process: number): unknown;
+  };
   who(process: number): string;
   rootName(root: number): string;
 }
@@ -57,6 +62,7 @@ export class Calls {
     const processOf = (rank: number) => processes[rank]!;
     const chair = {
       disagrees: (tag: number, rank: number, check: number) => this.#disagrees(tag, { source: processOf(rank), check }),
+      briefly: (call: { readonly done: boolean }) => this.#members.engine.progress.briefly(call),
       goneBecause: (rank: number) => this.#members.engine.goneBecause(processOf(rank)),
     };
     this.#meetings = new Meetings(board, chair, staging);
@@ -71,14 +77,14 @@ export class Calls {
   /**
    * The tag of the next call, which gives `check`.
    * @param channel where the messages of collectives are
-   * @param looks see Meeting
+   * @param waits see Meeting
    * @throws the disagreement that messages of this or an earlier call show
    */
-  begin(check: number, channel: Channel, looks: number): number {
+  begin(check: number, channel: Channel, waits: boolean): number {
     const tag = this.#next;
     this.#next = (tag + 1) % TAGS;
     this.#recent[tag % REMEMBERED] = { tag, check, operation: undefined, failed: false };
-    this.#meetings?.begin(tag, check, looks);
+    this.#meetings?.begin(tag, check, waits);
     const early = this.#early.size > 0 ? this.#early.get(tag) : undefined;
     if (early !== undefined) this.#early.delete(tag);
     if (!this.#suspicious && (early === undefined || early === check)) return tag;

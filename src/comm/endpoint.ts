@@ -96,8 +96,7 @@ export class Endpoint {
    * @throws that error, where messages show it already, also that of an earlier call
    */
   lane(check: number, waits = false): EndpointLane {
-    const looks = waits ? this.engine.progress.looksAtOnce : 1;
-    const tag = this.#calls.begin(check, this.#queue(), looks);
+    const tag = this.#calls.begin(check, this.#queue(), waits);
     const { meeting } = this.#calls;
     return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, check, meeting, this.#sharing);
   }

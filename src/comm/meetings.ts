@@ -15,6 +15,8 @@ import { StagedCall } from "./staged-call.ts";
 export interface Chair {
   /** The call of `tag` is another one on rank `rank`: there it has this check number. The error names both. */
   disagrees(tag: number, rank: number, check: number): unknown;
+  /** See Progress.briefly. */
+  briefly(call: { readonly done: boolean }): boolean;
   /** Why nothing can come from a rank any more, or undefined. */
   goneBecause(rank: number): unknown;
 }
@@ -38,8 +40,8 @@ export class Meetings {
   }
 
   /** The meeting of the next call. Every call of the communicator has one, and ends it. */
-  begin(tag: number, check: number, looks: number): Meeting {
-    const meeting = new Meeting(this, this.#next, tag, check, looks);
+  begin(tag: number, check: number, waits: boolean): Meeting {
+    const meeting = new Meeting(this, this.#next, tag, check, waits);
     this.#next = (this.#next + 1) | 0;
     this.last = meeting;
     this.#open.push(meeting);
@@ -103,7 +105,7 @@ export class Meeting implements Board {
   readonly call: number;
   readonly tag: number;
   readonly #check: number;
-  readonly #looks: number;
+  readonly #waits: boolean;
   readonly #all: Meetings;
   #told = false;
   #body: Body | undefined;
@@ -117,13 +119,13 @@ export class Meeting implements Board {
   #to = 0;
   staged: StagedCall | undefined;
 
-  /** @param looks how often to look whether the others are there before an operation is made that waits for them */
-  constructor(all: Meetings, call: number, tag: number, check: number, looks: number) {
+  /** @param waits the script is about to wait for the call */
+  constructor(all: Meetings, call: number, tag: number, check: number, waits: boolean) {
     this.#all = all;
     this.call = call;
     this.tag = tag;
     this.#check = check;
-    this.#looks = looks;
+    this.#waits = waits;
   }
 
   get room(): number {
@@ -211,6 +213,11 @@ export class Meeting implements Board {
     return true;
   }
 
+  /** True when there is nothing more to wait for: all is there, or the ranks disagree. */
+  get done(): boolean {
+    return !this.#agreed || this.#complete;
+  }
+
   /** False when a rank has begun another call than this one: rank `#met`. */
   get #agreed(): boolean {
     const { board } = this.#all;
@@ -238,7 +245,8 @@ export class Meeting implements Board {
     this.#to = to;
     this.#used = true;
     // An operation, and what follows it, would cost as much as all the rest.
-    for (let look = 0; look < this.#looks && this.#agreed; look++) if (this.#complete) return undefined;
+    const there = this.#waits ? this.#all.chair.briefly(this) : this.done;
+    if (there && this.#agreed) return undefined;
     const operation = new Operation<void>();
     this.#operation = operation;
     this.look();

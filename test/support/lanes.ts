@@ -100,7 +100,7 @@ export class FakeNetwork {
     const call = this.#calls++;
     if (this.#meetings.length > 0) this.#move();
     return Array.from({ length: size }, (_, self) => {
-      const meeting = this.#meetings[self]?.begin(call, 0, 1);
+      const meeting = this.#meetings[self]?.begin(call, 0, false);
       const among = (ranks: readonly number[], shown?: Meeting): Lane => ({
         board: shown,
         staging: shown?.staging,
@@ -148,10 +148,11 @@ export class FakeNetwork {
     const memory = new Uint8Array(staged + stagingSize(length, SEGMENT).bytes);
     const shared = { bytes: memory, words: new Int32Array(memory.buffer) };
     const wake = () => this.#move();
+    const briefly = (call: { readonly done: boolean }) => call.done;
     for (const [local, rank] of ranks.entries()) {
       const board = new SharedBoard(shared, 0, local, length, wake);
       const staging = new SharedStaging(shared, staged, SEGMENT, board, wake);
-      const chair = { disagrees: () => new Error("ranks disagree"), goneBecause: () => undefined };
+      const chair = { disagrees: () => new Error("ranks disagree"), goneBecause: () => undefined, briefly };
       this.#meetings[rank] = new Meetings(board, chair, staging);
     }
   }
