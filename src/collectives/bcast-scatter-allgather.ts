@@ -19,6 +19,7 @@ import { decodeValue, encodeValue } from "../wire/value.ts";
 import { bcastBinomial } from "./bcast-binomial.ts";
 import { checkFits, type Slot } from "./chunk.ts";
 import { guarded } from "./sends.ts";
+import { runsBetween } from "./staged-chunk.ts";
 
 /** @param body at root the data @param slot on the others where it is to land @returns the data */
 export async function bcastScatterAllgather(lane: Lane, root: number, body?: Body, slot?: Slot): Promise<Body> {
@@ -63,13 +64,7 @@ function pieces({ parts }: Body, count: number): Uint8Array[][] {
   const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
   return Array.from({ length: count }, (_, i) => {
     const begin = Math.floor((i * bytes) / count);
-    const end = Math.floor(((i + 1) * bytes) / count);
-    let at = 0;
-    return parts.flatMap((part) => {
-      const run = part.subarray(Math.max(0, begin - at), Math.max(0, end - at));
-      at += part.byteLength;
-      return run.byteLength > 0 ? [run] : [];
-    });
+    return runsBetween(parts, begin, Math.floor(((i + 1) * bytes) / count));
   });
 }
 

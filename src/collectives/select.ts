@@ -16,6 +16,7 @@ import type { Started } from "../engine/operation.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
 import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
 import { allgatherRing } from "./allgather-ring.ts";
+import { allgatherStaged } from "./allgather-staged.ts";
 import { allreduceHierarchical } from "./allreduce-hierarchical.ts";
 import { allreduceRabenseifner } from "./allreduce-rabenseifner.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
@@ -31,6 +32,7 @@ import { bcastBinomial } from "./bcast-binomial.ts";
 import { bcastHierarchical } from "./bcast-hierarchical.ts";
 import { bcastScatterAllgather } from "./bcast-scatter-allgather.ts";
 import { bcastShared } from "./bcast-shared.ts";
+import { bcastStaged } from "./bcast-staged.ts";
 import type { Slot } from "./chunk.ts";
 import type { Chunks } from "./chunks.ts";
 import type { Fold } from "./fold.ts";
@@ -144,6 +146,8 @@ export const algorithms = {
   bcast: rows<Bcast>(
     // How long the data is only the root knows: it shows whether there is room for it.
     { name: "shared", run: bcastShared, needs: ["shared memory"] },
+    // Not what is short, which is shown.
+    { name: "staged", run: bcastStaged, needs: ["memory for long data"], when: { ranksFrom: 3 } },
     { name: "hierarchical", run: bcastHierarchical, needs: ["several hosts"] },
     { name: "scatter-allgather", run: bcastScatterAllgather, when: { bytesAbove: 16 * MiB, ranksFrom: 3 } },
     { name: "binomial", run: bcastBinomial },
@@ -156,6 +160,7 @@ export const algorithms = {
     { name: "linear", run: gatherLinear },
   ),
   allgather: rows(
+    { name: "staged", run: allgatherStaged, needs: ["memory for long data"], when: { ranksFrom: 3 } },
     // As few steps as any, and each chunk lands in place.
     { name: "ring", run: allgatherRing, when: { ranksTo: 3 } },
     { name: "recursive-doubling", run: allgatherRecursiveDoubling, needs: ["power of two"] },

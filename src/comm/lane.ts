@@ -46,10 +46,10 @@ export interface Staging {
   own(k: number): Promise<Uint8Array>;
   /** Segment `k` of a rank: lent until this rank takes the step that says that it has read it. */
   segment(rank: number, k: number): Uint8Array;
-  /** Tells the others that this rank has taken so many steps. */
-  step(steps: number): void;
-  /** Resolves when every other rank has taken so many; undefined: they have. */
-  taken(steps: number): Promise<void> | undefined;
+  /** Tells the others that this rank has taken so many steps. @param ahead the others wait for this rank alone */
+  step(steps: number, ahead?: boolean): void;
+  /** Resolves when every other rank, or one, has taken so many; undefined: they have. */
+  taken(steps: number, rank?: number): Promise<void> | undefined;
   /** Tells the others that this rank has taken all steps, and has read what it needs: its last one. */
   end(): void;
 }

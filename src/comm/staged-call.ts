@@ -66,12 +66,13 @@ export class StagedCall implements Staging {
     return this.#staging.segment(rank, this.#turn.call, k);
   }
 
-  step(steps: number): void {
-    this.#staging.step(this.#turn.call, steps);
+  step(steps: number, ahead = false): void {
+    this.#staging.step(this.#turn.call, steps, ahead);
   }
 
-  taken(steps: number): Promise<void> | undefined {
-    return this.#wait((rank) => this.#staging.hasTaken(rank, this.#turn.call, steps));
+  taken(steps: number, only?: number): Promise<void> | undefined {
+    const hasTaken = (rank: number) => this.#staging.hasTaken(rank, this.#turn.call, steps);
+    return this.#wait(only === undefined ? hasTaken : (rank) => rank !== only || hasTaken(rank));
   }
 
   end(): void {

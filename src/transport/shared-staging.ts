@@ -121,14 +121,14 @@ export class SharedStaging {
     this.#next = (this.#next + 1) % STAGED;
   }
 
-  /** This rank has taken so many steps. */
-  step(call: number, steps: number): void {
+  /** This rank has taken so many steps. @param ahead the others wait for this rank alone, not for each other */
+  step(call: number, steps: number, ahead = false): void {
     const { words } = this.#shared;
     const own = this.#cell(this.self, call) + STEPS;
     const before = words[own]!;
     Atomics.store(words, own, steps);
     // All wait for all: the last one wakes them. On few cores each bell costs more than the step.
-    if (this.#least(call) <= before) return;
+    if (!ahead && this.#least(call) <= before) return;
     for (let rank = 0; rank < this.size; rank++) if (rank !== this.self) this.#wake(rank);
   }
 

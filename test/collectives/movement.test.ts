@@ -450,6 +450,34 @@ test("a wrong into is noticed where it is, and the error says why", async () => 
   }
 });
 
+test("where ranks share memory, a rank with a wrong into does not stop the others", async () => {
+  const long = new Int32Array(3000).fill(5);
+  for (const into of [new Int32Array(2999), new Float32Array(3000)]) {
+    const results = await new FakeNetwork(4, 1, undefined, true).settle((lane) =>
+      bcast(lane, long, { root: 1, ...(lane.rank === 3 && { into }) }),
+    );
+    for (const [rank, result] of results.entries()) {
+      if (rank < 3) same((result as PromiseFulfilledResult<unknown>).value, long);
+      else match(String((result as PromiseRejectedResult).reason), /Cannot place the root's data in into: it (is|has)/);
+    }
+  }
+  // Rank 0's chunk does not fit, on the ranks that have an into.
+  for (const odd of [2999, 3001]) {
+    const results = await new FakeNetwork(4, 2, undefined, true).settle((lane) =>
+      lane.rank === 0
+        ? allgather(lane, new Int32Array(odd), {})
+        : allgather(lane, long, { into: new Int32Array(12_000) }),
+    );
+    same((results[0] as PromiseFulfilledResult<unknown>).value, [new Int32Array(odd), long, long, long]);
+    for (const result of results.slice(1)) {
+      match(
+        String((result as PromiseRejectedResult).reason),
+        `Cannot place the chunk of rank 0 in into: it has ${4 * odd}`,
+      );
+    }
+  }
+});
+
 test("gather() and allgather() into a buffer name the rank whose chunk has another length or kind", async () => {
   for (const row of ["binomial", "linear"]) {
     process.env.TSMPI_GATHER = row;

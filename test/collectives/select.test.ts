@@ -33,10 +33,10 @@ test("the collectives have these algorithms beside linear", () => {
   ]);
   equal(names, [
     ["barrier", "shared", "hierarchical", "dissemination"],
-    ["bcast", "shared", "hierarchical", "scatter-allgather", "binomial"],
+    ["bcast", "shared", "staged", "hierarchical", "scatter-allgather", "binomial"],
     ["scatter", "binomial"],
     ["gather", "shared", "binomial"],
-    ["allgather", "ring", "recursive-doubling", "bruck"],
+    ["allgather", "staged", "ring", "recursive-doubling", "bruck"],
     ["alltoall", "bruck", "pairwise"],
     ["reduce", "staged", "hierarchical", "rabenseifner", "binomial"],
     ["allreduce", "shared", "staged", "hierarchical", "ring", "rabenseifner", "recursive-doubling"],
@@ -91,6 +91,10 @@ test("where ranks share memory long arrays are staged there", () => {
   is(picked("reduceScatter", { ...facts, bytes: 1 << 10 }), "reduceScatterBinomial");
   is(picked("allreduce", { ...facts, bytes: 8 }), "allreduceStaged");
   is(picked("reduce", { ...facts, bytes: undefined }), "reduceBinomial");
+  is(picked("bcast", { size: 3, staging }), "bcastStaged");
+  is(picked("bcast", { size: 2, staging }), "bcastBinomial");
+  is(picked("allgather", { size: 3, staging }), "allgatherStaged");
+  is(picked("allgather", { size: 2, staging }), "allgatherRing");
 });
 
 test("on several hosts the table picks hierarchical, unless operands would change places", () => {
