@@ -3,9 +3,13 @@ import type { Card, FromRank, PeerNews, RankState } from "../wire/control.ts";
 import type { WireUp } from "./wireup.ts";
 
 /** What is to be said of a job of one rank that waits and has nothing else to do: nobody can ever send it anything. */
-export function aloneForEver({ waits }: RankState): string {
-  const lines = waits.map(({ call, where }) => (where ? `${call}  at ${where}` : call));
-  return `deadlock: the only rank waits for messages that nobody can send\n  ${lines.join("\n  ")}`;
+export function aloneForEver(state: RankState): string {
+  return `deadlock: the only rank waits for messages that nobody can send\n  ${waitLines(state).join("\n  ")}`;
+}
+
+/** The calls in which it waits, and where. */
+export function waitLines({ waits }: RankState): string[] {
+  return waits.map(({ call, where }) => (where ? `${call}  at ${where}` : call));
 }
 
 export class AloneWireUp implements WireUp {

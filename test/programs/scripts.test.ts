@@ -239,4 +239,21 @@ test("bun script.ts, with the npm package, is a job of one rank, and its finaliz
   );
 });
 
+test("bun script.ts that waits at its top level for what nobody sends says so, as its event loop never ends", async () => {
+  const directory = workspace({ "waits.ts": `${head} await comm.recv({ source: 0, tag: 7 });` });
+  mkdirSync(join(directory, "node_modules"));
+  symlinkSync(root, join(directory, "node_modules/tsmpi"));
+  const env = { ...process.env, TSMPI_DEADLOCK_TIMEOUT: "0.2" };
+  const child = Bun.spawn([process.execPath, "waits.ts"], { cwd: directory, env, stderr: "pipe" });
+  let said = "";
+  for await (const bytes of child.stderr) {
+    said += Buffer.from(bytes).toString();
+    if (/waits\.ts:/.test(said)) child.kill();
+  }
+  match(
+    said,
+    /the only rank waits for what only this script .*\n\s+recv\(source 0, tag 7\) on COMM_WORLD {2}at waits\.ts:3/,
+  );
+});
+
 test.run();
