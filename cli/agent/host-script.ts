@@ -12,6 +12,7 @@
 //            ◀── staged | problem <words>
 //            ◀── the agent's greeting        after have and staged
 //
+// A tsmpi that no job has used for 30 days goes when another one comes: each use makes its directory young again.
 // Hosts may share a home, and stage at the same time: the first file stays, as its agent needs it to start ranks.
 
 // The shell stays, and sweeps up when the agent is over, also when a signal ends it: SIGPIPE does, where the agent was
@@ -34,12 +35,13 @@ runs() { echo "exit 0" >"$1/.try.$$" && chmod 700 "$1/.try.$$" && "$1/.try.$$" 2
 room() { f=$(df -Pk "$1" 2>/dev/null | tail -n 1 | { read -r a b c d e; echo "$d"; }); [ "$f" -gt $((s / 1024 + 1024)) ] 2>/dev/null || [ $? -gt 1 ]; };
 base=; b=; why=; p=;
 drop() { [ -z "$p" ] || rm -rf "$p"; [ -z "$base" ] || rmdir "$base" 2>/dev/null; };
+old() { for f in "$base"/bin/*; do if [ -n "$(find "$f" -prune -mtime +30 2>/dev/null)" ]; then rm -f "$f/tsmpi" "$f"/.new.*; rmdir "$f"; fi; done 2>/dev/null; };
 trap drop EXIT; trap "exit 1" HUP INT PIPE TERM;
 for d in "$HOME/.cache/tsmpi" \${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/tsmpi"} "\${TMPDIR:-/tmp}/tsmpi-$(id -u)"; do
 [ -n "$base" ] || mkdir -p "$d" 2>/dev/null;
 if [ -L "$d" ]; then why="$why; $d is a link";
 elif [ -d "$d" ] && [ -O "$d" ] && chmod 700 "$d" 2>/dev/null && [ -w "$d" ]; then
-if [ "$how" = cached ] && good "$d/bin/$v-$h/tsmpi"; then base=$d; b=$d/bin/$v-$h/tsmpi; break; fi;
+if [ "$how" = cached ] && good "$d/bin/$v-$h/tsmpi"; then base=$d; b=$d/bin/$v-$h/tsmpi; touch -c "$d/bin/$v-$h"; break; fi;
 if [ -n "$base" ]; then :;
 elif runs "$d"; then if room "$d"; then base=$d; else why="$why; $d has no room, $f kB are free"; rmdir "$d" 2>/dev/null; fi;
 else why="$why; $d allows no programs (noexec) or is full"; rmdir "$d" 2>/dev/null; fi;
@@ -51,7 +53,7 @@ if [ -n "$b" ]; then echo "tsmpi-have"; else
 echo "tsmpi-lacks $base";
 read -r w || exit 1; [ "$w" = stage ] || exit 1;
 d=$base/bin/$v-$h; b=$d/tsmpi; p=$d/.new.$$;
-if mkdir -p "$d" && head -c "$s" >"$p" && chmod 700 "$p" && good "$p" && { ln "$p" "$b" 2>/dev/null || good "$b" || mv -f "$p" "$b"; }; then rm -f "$p"; echo "tsmpi-staged";
+if mkdir -p "$d" && head -c "$s" >"$p" && chmod 700 "$p" && good "$p" && { ln "$p" "$b" 2>/dev/null || good "$b" || mv -f "$p" "$b"; }; then rm -f "$p"; old; echo "tsmpi-staged";
 else drop; rmdir "$d" 2>/dev/null; echo "tsmpi-problem $d/tsmpi could not be written whole"; exit 1; fi;
 fi;
 p=; p=$(mktemp -d "$base/job.XXXXXX") || { echo "tsmpi-problem no directory can be made in $base"; exit 1; };

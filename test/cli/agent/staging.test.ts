@@ -1,5 +1,16 @@
 // What other hosts get: tsmpi itself, the script with all that it imports, files of --stage; and what they already have.
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import { badPath, StagedFiles } from "../../../cli/agent/staged-files.ts";
@@ -33,6 +44,43 @@ test("a host without tsmpi gets it, once, readable by its user alone, and the ne
   const binary = statSync(join(path, "bin", `${version}-${sha256}`, "tsmpi"));
   equal([binary.size, binary.mode & 0o777, statSync(path).mode & 0o777], [size, 0o700, 0o700]);
   equal(first.left, []);
+});
+
+test("a tsmpi that nobody has used for 30 days goes when another one comes, and a use makes it young again", async () => {
+  const { version, sha256 } = await hashedOwnBinary();
+  const own = `${version}-${sha256}`;
+  const days = (count: number) => new Date(Date.now() - count * 86_400_000);
+  const cache = (rooms: string) => join(rooms, "alpha/home/.cache/tsmpi/bin");
+  const { rooms, code } = await run({
+    hosts: ["alpha"],
+    files,
+    bare: true,
+    prepare(rooms) {
+      for (const [name, age] of Object.entries({ "0.0.1-aa": 40, "0.0.2-bb": 20 })) {
+        const file = join(cache(rooms), name, "tsmpi");
+        mkdirSync(join(file, ".."), { recursive: true });
+        writeFileSync(file, "");
+        utimesSync(join(file, ".."), days(age), days(age));
+      }
+    },
+  });
+  is(code, 0);
+  equal(readdirSync(cache(rooms)).sort(), ["0.0.2-bb", own].sort());
+
+  const used = await run({
+    hosts: ["alpha"],
+    files,
+    bare: true,
+    prepare(rooms) {
+      const file = join(cache(rooms), own, "tsmpi");
+      mkdirSync(join(file, ".."), { recursive: true });
+      copyFileSync(join(import.meta.dir, "../../../dist/tsmpi"), file);
+      chmodSync(file, 0o700);
+      utimesSync(join(file, ".."), days(40), days(40));
+    },
+  });
+  equal([used.code, used.stderr], [0, ""]);
+  ok(statSync(join(cache(used.rooms), own)).mtime > days(1));
 });
 
 test("a damaged tsmpi in the cache is replaced", async () => {
