@@ -132,6 +132,26 @@ test("the bench rma fails when a put or an accumulate does nothing, and when a g
   }
 });
 
+test("the bench io fails when a collective write or read of a file has a wrong byte", async () => {
+  const change = (name: string, before: string, after: string) => `const whole = MPI.File.prototype.${name};
+    MPI.File.prototype.${name} = async function (offset, bytes) {
+      ${before}
+      const got = await whole.call(this, offset, bytes);
+      ${after}
+      return got;
+    };`;
+  for (const first of [
+    change("writeAtAll", "if (MPI.COMM_WORLD.rank === 3) (bytes = bytes.slice())[bytes.length - 1] ^= 1;", ""),
+    change("readAtAll", "", "if (MPI.COMM_WORLD.rank === 2) bytes[0] ^= 1;"),
+  ]) {
+    const task = JSON.stringify({ ...JSON.parse(taskOf("io", 1_000_000)), path: workspace() });
+    const files = { "script.ts": script("io", first) };
+    const { code, stdout, stderr } = await tsmpi(["run", "-np", "4", "script.ts", task], { files });
+    match(stderr, /Cannot measure .*: its data is wrong, got/);
+    equal([code, stdout], [1, ""]);
+  }
+});
+
 /** A module that stands in for mpi4py: a communicator of one rank, whose `sendrecv` and `bcast` give something else. */
 const wrongMpi4py = `import time
 class Comm:
