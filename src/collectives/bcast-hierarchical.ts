@@ -4,7 +4,8 @@
 //   hosts 0 1 2 and 3 4 5, root 1      1→3 ·· 1→0 1→2, 3→4 3→5
 //
 // Cost   ⌈log₂ h⌉·(α + nβ), and a bcast on each host          h hosts, α and β between them, n bytes
-// Good   several hosts with several ranks each, wherever the root and the ranks are
+// Good   several hosts with several ranks each, wherever the root and the ranks are. 4 hosts of 4 ranks, 0.2 ms apart, all on two
+//        cores, with a barrier, root 5: 8 bytes 4.1 ms, binomial 4.4; 1 MiB 20.7, binomial 25.2
 // Needs  hosts that are known
 import type { Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";

@@ -4,7 +4,8 @@
 //   hosts 0 1 2 and 3 4 5, root 1      0→1 2→1, 4→3 5→3 ·· 3→1      (0⊕1⊕2) ⊕ (3⊕4⊕5)
 //
 // Cost   ⌈log₂ h⌉·(α + nβ + nγ), and a reduce on each host          h hosts, α and β between them, γ time to combine a byte
-// Good   several hosts with several ranks each, wherever the root and the ranks are
+// Good   several hosts with several ranks each, wherever the root and the ranks are. 4 hosts of 4 ranks, 0.2 ms apart, all on two
+//        cores, with a barrier, root 5: 8 bytes 5.7 ms, binomial 6.3; 1 MiB 36, binomial 39, rabenseifner 55
 // Needs  hosts that are known; where the operator does not commute, hosts of consecutive ranks
 import type { Lane } from "../comm/lane.ts";
 import type { Fold } from "./fold.ts";

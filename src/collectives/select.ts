@@ -182,10 +182,11 @@ export const algorithms = {
     },
     { name: "hierarchical", run: reduceHierarchical, needs: ["several hosts", "operands in order"] },
     {
+      // On 4 ranks binomial was 1.5 times as fast, within a host and between leaders of four.
       name: "rabenseifner",
       run: reduceRabenseifner,
       needs: ["elementwise"],
-      when: { bytesAbove: 64 * KiB, ranksFrom: 4 },
+      when: { bytesAbove: 64 * KiB, ranksFrom: 8 },
     },
     { name: "binomial", run: reduceBinomial },
     { name: "linear", run: reduceLinear },

@@ -51,7 +51,8 @@ test("select() picks by length, ranks and operator", () => {
   is(picked("allreduce", { size: 4, ...long }), "allreduceRing");
   is(picked("allreduce", { size: 2, ...long }), "allreduceRecursiveDoubling");
   is(picked("allreduce", { size: 4, bytes: 1 << 20, commute: false }), "allreduceRabenseifner");
-  is(picked("reduce", { size: 4, ...long }), "reduceRabenseifner");
+  is(picked("reduce", { size: 8, ...long }), "reduceRabenseifner");
+  is(picked("reduce", { size: 7, ...long }), "reduceBinomial");
   is(picked("reduce", { size: 4, bytes: 8, commute: true }), "reduceBinomial");
   is(picked("reduceScatter", { size: 4, ...long }), "reduceScatterRing");
   is(picked("reduceScatter", { size: 4, bytes: 8, commute: false }), "reduceScatterBinomial");
