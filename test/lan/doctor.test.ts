@@ -32,7 +32,7 @@ else {
         .host(index)
         .sh(`ip neigh replace ${lan.host(other).address} lladdr 02:00:00:00:00:99 dev eth0 nud permanent`);
     }
-    const { code, stdout } = await lan.run(["doctor", "-hosts", "lab1,lab2,lab3,lab4", "--connect-timeout", "2"]);
+    const { code, stdout } = await lan.run(["doctor", "-hosts", "lab1,lab2,lab3,lab4", "--connect-timeout", "6"]);
     is(code, 1);
     match(stdout, /^lab4 +ssh: it refuses the key$/m);
     match(stdout, /^lab1 - lab2 +no connection$/m);

@@ -85,6 +85,8 @@ if (rank === target) {
 await comm.barrier();
 if (rank === target) console.log(mine.join());`,
       ["2000,5000"],
+      // A delayed message would not leave a rank that computes.
+      ...["-x", "TSMPI_DELAY=0"],
     );
   });
 
