@@ -7,10 +7,12 @@ import { AloneWireUp, aloneForEver } from "../src/transport/wireup-alone.ts";
 import { LauncherWireUp } from "../src/transport/wireup-launcher.ts";
 import type { FromRank } from "../src/wire/control.ts";
 import { dieWithParent } from "./die-with-parent.ts";
+import { ownGroup } from "./own-group.ts";
 import { writeWhole } from "./whole-output.ts";
 
 /** Runs `script` (an absolute path, `sample:hello` or `bench:latency`) with `args` as this process's one script. */
 export async function runRank(script: string, args: string[], how: "launched" | "alone"): Promise<void> {
+  if (how === "launched") ownGroup();
   writeWhole(how === "launched");
   const wireup = how === "launched" ? await LauncherWireUp.open() : await withoutLauncher();
   if (wireup instanceof LauncherWireUp) dieWithParent(wireup.launcher);

@@ -1,8 +1,9 @@
-// cli/launch/start-local: layer 10. Starts one rank as a process on this host, in a session of its own: Ctrl-C in the
-// terminal reaches the launcher alone, and a signal to the group takes along what the rank itself has started.
+// cli/launch/start-local: layer 10. Starts one rank as a process on this host, which makes itself the leader of a process group
+// (own-group.ts says why): a signal to it takes along what the rank itself has started.
 import { selfImage } from "../self.ts";
 import { ControlChannel } from "./control-channel.ts";
 import type { RankEvents, RankInput, RankProcess } from "./rank-process.ts";
+import { isTerminal } from "./terminal.ts";
 
 export interface LocalStart {
   readonly rank: number;
@@ -36,7 +37,8 @@ export function startLocal(start: LocalStart, events: RankEvents): RankProcess {
     stdio: start.sharedMemory === undefined ? stdio : [...stdio, start.sharedMemory],
     env: start.env,
     ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
-    detached: true,
+    // Who reads from a terminal must not be in the background of its session.
+    detached: start.stdin === "inherit" && isTerminal(0),
     onExit(child, code, _signal) {
       clearTimeout(silence);
       // What the rank leaves behind ends with it; its group cannot have been given to anybody else yet.
@@ -68,7 +70,8 @@ export function startLocal(start: LocalStart, events: RankEvents): RankProcess {
     try {
       process.kill(-child.pid, name);
     } catch {
-      // ESRCH: the group has ended by itself.
+      // ESRCH: the group has ended by itself, or the rank does not lead one yet.
+      child.kill(name);
     }
   }
 

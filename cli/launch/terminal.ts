@@ -1,4 +1,4 @@
-// cli/launch/terminal: layer 10. Whether one of this process's streams is a terminal. Used by output and hosts-of-job.
+// cli/launch/terminal: layer 10. Whether one of this process's streams is a terminal. Used by output, hosts-of-job and start-local.
 import { fstatSync } from "node:fs";
 
 /** True for a terminal. */

@@ -1,8 +1,10 @@
 // test/programs/stand-in-rank: speaks a rank's side of the control channel without any messages between ranks, and then
 // does what its first argument names. The launcher's tests start it in place of real ranks.
 import { closeSync, writeSync } from "node:fs";
+import { ownGroup } from "../../cli/own-group.ts";
 import { ControlReader, encodeControl, type FromRank, type RankState, type ToRank } from "../../src/wire/control.ts";
 
+ownGroup();
 const [behaviour = "", ...args] = process.argv.slice(2);
 const rank = Number(process.env.TSMPI_RANK);
 const size = Number(process.env.TSMPI_SIZE);
