@@ -119,8 +119,7 @@ test("shared locks are held at the same time, exclusive ones wait for them, in t
     if (rank < 2) {
       await win.lock(3, { type: LOCK_SHARED });
       // Both have it now.
-      if (rank === 0) await comm.sendrecv(0, { dest: 1 });
-      else await comm.sendrecv(0, { dest: 0 });
+      await comm.sendrecv(0, { dest: 1 - rank, source: 1 - rank });
       if (rank === 0) await comm.send("locked", { dest: 2 });
       await comm.recv({ source: 2 });
       for (let i = 0; i < 5; i++) await comm.iprobe();
