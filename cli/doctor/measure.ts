@@ -1,6 +1,8 @@
 // cli/doctor/measure: layer 10. Runs the doctor's job on hosts that can be used, and where that does not get together, on
 // two at a time, to tell which of them do not reach each other. Used by commands/doctor.
+
 import { deserialize, serialize } from "node:v8";
+import { fullMesh } from "../../src/base/config.ts";
 import type { Host } from "../hosts/host.ts";
 import type { RunPlan } from "../launch/plan.ts";
 import { launch } from "../launch/run.ts";
@@ -53,7 +55,7 @@ export async function measure(plan: RunPlan): Promise<Measured> {
 
 /** The same plan for a probe on each of `hosts`. */
 export function onePerHost(plan: RunPlan, hosts: readonly Host[]): RunPlan {
-  const program = { ranks: hosts.length, script: "doctor:probe", args: [], env: {}, wdir: undefined };
+  const program = { ranks: hosts.length, script: "doctor:probe", args: [], env: fullMesh, wdir: undefined };
   return { ...plan, hosts, placement: [...hosts.keys()], programs: [program], stdin: "none", quiet: true };
 }
 

@@ -93,6 +93,9 @@ export const variables = {
   },
 } as const satisfies Record<string, Variable>;
 
+/** For jobs that are to make every connection at the start, whatever their size. */
+export const fullMesh = { TSMPI_EAGER_MESH: "1000000" } as const;
+
 /** What the launcher sets for each rank, by name: about it. */
 export const placeVariables = {
   TSMPI_RANK: "this rank in COMM_WORLD",

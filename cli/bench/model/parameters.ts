@@ -1,6 +1,7 @@
 // cli/bench/model/parameters: layer 10. Measures what the model calculates with: LogGP's parameters on both transports, the time
 // to combine a byte, and what a connection costs. Called by the model.
 
+import { fullMesh } from "../../../src/base/config.ts";
 import { selfCommand } from "../../self.ts";
 import type { BenchOptions } from "../options.ts";
 import { helloFiles, median } from "../startup.ts";
@@ -16,9 +17,6 @@ export interface Mesh {
   /** Bytes of memory for each connection, at one of its ends. */
   readonly bytes: number;
 }
-
-/** Every rank connects with every other one. */
-const fullMesh = { TSMPI_EAGER_MESH: "1000000" };
 
 /** What a workplace has to have. */
 export const modelFiles = helloFiles;
