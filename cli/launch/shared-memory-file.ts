@@ -3,13 +3,6 @@ import { wordVariable } from "../../src/base/config.ts";
 import { openNameless } from "../../src/transport/nameless-file.ts";
 import { MOST_SHARING, sharedLayout } from "../../src/transport/shared-layout.ts";
 
-/**
- * On a host whose cores have many ranks each, so many share no memory unless that is asked for. Of 64 ranks on two cores hello then
- * takes 0.6 of the time, as no rank maps the rings of all pairs, and all but long collectives are quicker, too.
- */
-const FEW = 32;
-const FEW_PER_CORE = 8;
-
 export interface SharedMemoryFile {
   readonly fd: number;
   readonly bytes: number;
@@ -24,9 +17,6 @@ export interface SharedMemoryFile {
 export function openSharedMemory(size: number, transport: string | undefined): SharedMemoryFile | string {
   const wanted = wordVariable("TSMPI_TRANSPORT", transport);
   if (wanted === "websocket") return "TSMPI_TRANSPORT=websocket";
-  const cores = navigator.hardwareConcurrency;
-  if (wanted === "auto" && size > FEW && size > FEW_PER_CORE * cores)
-    return `there are ${size} ranks on ${cores} cores`;
   const opened = open(size);
   if (typeof opened === "string" && wanted === "shared-memory" && size > 1) {
     throw new Error(`TSMPI_TRANSPORT=shared-memory: ${opened}`);
