@@ -132,7 +132,7 @@ function sides(
   // Where ranks share cores, a call takes much longer.
   const share = Math.min(1, 2 / np);
   const { warmup: calls, messages } = bench.work;
-  const work = { ...bench.work, warmup: calls * share ** 2, messages: messages * share };
+  const work = { ...bench.work, warmup: calls * share, messages: messages * share };
   const task = planTask({ ...bench, work }, [size], options, true);
   const { iterations, warmup } = task.rows[0]!;
   const numbers = [`-np=${np}`, `-i=${iterations}`, `-x=${warmup}`, ...(size === undefined ? [] : [`-m=${size}`])];
