@@ -116,6 +116,8 @@ export class Meeting implements Board {
   /** Settles when the ranks from `#from` to `#to` have shown something. */
   #operation: Operation<void> | undefined;
   #from = 0;
+  /** The one rank that is waited for. */
+  #one = -1;
   #to = 0;
   staged: StagedCall | undefined;
 
@@ -170,6 +172,7 @@ export class Meeting implements Board {
   }
 
   from(rank: number): Started<void> {
+    this.#one = rank;
     return this.#wait(rank, rank + 1);
   }
 
@@ -220,12 +223,19 @@ export class Meeting implements Board {
 
   /** False when a rank has begun another call than this one: rank `#met`. */
   get #agreed(): boolean {
-    const { board } = this.#all;
-    while (this.#met < board.size && board.hasBegun(this.#met, this.call)) {
-      if (board.check(this.#met, this.call) !== this.#check) return false;
+    while (this.#met < this.#all.board.size && this.#all.board.hasBegun(this.#met, this.call)) {
+      if (!this.#agreesWith(this.#met)) return false;
       this.#met++;
     }
-    return true;
+    // A lower rank may come later than the one whose data is taken.
+    if (this.#one <= this.#met || !this.#all.board.hasBegun(this.#one, this.call)) return true;
+    if (this.#agreesWith(this.#one)) return true;
+    this.#met = this.#one;
+    return false;
+  }
+
+  #agreesWith(rank: number): boolean {
+    return this.#all.board.check(rank, this.call) === this.#check;
   }
 
   /** True when all that are waited for have shown something. */
@@ -244,7 +254,8 @@ export class Meeting implements Board {
     this.#from = from;
     this.#to = to;
     this.#used = true;
-    // An operation, and what follows it, would cost as much as all the rest.
+    // An operation, and what follows it, would cost as much as all the rest. Who has just shown something may be in another
+    // call: that is to be looked at afterwards.
     const there = this.#waits ? this.#all.chair.briefly(this) : this.done;
     if (there && this.#agreed) return undefined;
     const operation = new Operation<void>();
