@@ -22,6 +22,9 @@ export type None = Record<never, never>;
 export abstract class Collective extends Planning {
   // --- barrier ---
 
+  /** All barriers are alike. */
+  #barrier: CollectivePlan<void> | undefined;
+
   protected planBarrier(call: string): CollectivePlan<void> {
     return this.plan(call, {}, (lane) => this.collectives.barrier(lane));
   }
@@ -38,7 +41,10 @@ export abstract class Collective extends Planning {
    * @see MPI-4.1 §6.3
    */
   barrier(): Promise<void> {
-    return this.finish(() => this.planBarrier("barrier"));
+    return this.finish(() => {
+      this.#barrier ??= this.planBarrier("barrier");
+      return this.#barrier;
+    });
   }
   /** Starts a barrier. @see MPI-4.1 §6.12.1 */
   ibarrier(): Request<void> {
