@@ -42,7 +42,8 @@ else {
     match(toFix, /lab4 \(ssh\): it refuses the key[\s\S]*ssh-copy-id lab4/);
     match(toFix, /lab3: \/dev\/shm has only 1 MB free/);
     match(toFix, /lab1 and lab2 do not reach each other: /);
-    not.match(toFix, /lab1 and lab3|lab2 and lab3/);
+    // That one of two pairs is slow it may well say, of a machine that has other things to do.
+    not.match(toFix, /lab[12] and lab3 do not reach/);
     equal(await lan.leftovers(), []);
     await lan.end();
   });
