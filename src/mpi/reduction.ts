@@ -29,6 +29,8 @@ interface ReduceScatterOptions extends Pick<TypeOptions, "type"> {
 
 type MaybeInto = { into?: BufferLike | InPlace };
 
+/** Names of the options of a reduction without a root. */
+const REDUCTION = ["op", "into", "type", "count"];
 /** Bytes of an array that is kept, with the plan of its reduction, until the next one. */
 const SHORT = 8192;
 
@@ -120,7 +122,7 @@ export abstract class Reduction extends CollectiveW {
     options: (OpOptions<any> & Partial<Into<BufferLike>>) | undefined,
     reduction: Collectives["allreduce"],
   ): CollectivePlan<any> {
-    checkOptions(call, options, ["op", "into", "type", "count"]);
+    checkOptions(call, options, REDUCTION);
     const op = opFrom(options?.op);
     const into = checkInto(call, options?.into);
     const data = orInPlace(operand, into);
@@ -148,7 +150,12 @@ export abstract class Reduction extends CollectiveW {
   allreduce<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
   allreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
     const again = this.#again;
-    if (again !== undefined && isAgain(again, data, options)) return this.finish(() => again.plan);
+    if (again !== undefined && isAgain(again, data, options)) {
+      return this.finish(() => {
+        checkOptions("allreduce", options, REDUCTION);
+        return again.plan;
+      });
+    }
     return this.finish(() => {
       const plan = this.planAllreduce("allreduce", data, options);
       this.#again = againOf(plan, data, options);
@@ -263,7 +270,7 @@ export abstract class Reduction extends CollectiveW {
   }
 }
 
-/** The call, where it is one that may well be made again: which needs no second check, and takes 0.15 µs less. */
+/** The call, where it is one that may well be made again: whose data needs no second check, and which takes 0.15 µs less. */
 function againOf(
   plan: CollectivePlan<any>,
   data: unknown,

@@ -378,8 +378,9 @@ test("intercommunicators can be made and given up again and again, and leave not
     const { channels } = world.group.engine!;
     const before = channels.size;
     for (let i = 0; i < 200; i++) await cycle();
-    // A message that comes late keeps the queue of a communicator that has been given up for a while: not 200 of them.
-    ok(channels.size < before + 20, `${channels.size} queues, ${before} before`);
+    // Messages that are delayed keep the queue of a communicator that has been given up for a while: not 200 of them.
+    if (process.env.TSMPI_DELAY) ok(channels.size < before + 20, `${channels.size} queues, ${before} before`);
+    else is(channels.size, before);
   });
 });
 

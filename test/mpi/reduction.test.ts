@@ -300,6 +300,8 @@ test("an allreduce that is called again checks what may have changed: the operat
     op.free();
     await rejects(comm.allreduce(data, { into, op }), MPI.Exception, /has been freed/);
     for (let i = 0; i < 2; i++) equal([...(await comm.allreduce(data, { into }))], [2, 2]);
+    const misspelt = { into, opp: MPI.MAX };
+    await rejects(comm.allreduce(data, misspelt), TypeError, /option opp is unknown, expected op, into, type, count/);
     await rejects(comm.allreduce(data, { into, count: 1 }), TypeError, /option type is missing/);
     structuredClone(into, { transfer: [into.buffer] });
     await rejects(comm.allreduce(data, { into }), MPI.Exception, /into holds 0/);
