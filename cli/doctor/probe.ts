@@ -10,7 +10,9 @@ const { rank, size } = comm;
 const ROUNDS = 40;
 const WARMUP = 10;
 const PIECE = new Uint8Array(2 ** 20);
-const PIECES = 8;
+const PIECES = 2;
+/** The best of so many goes is what the network can do: in others the hosts had something else to do. */
+const GOES = 4;
 
 /** Sends a number to and fro; returns what the other side answered, with how long that took. */
 async function ask(peer: number): Promise<{ said: number; seconds: number }> {
@@ -42,18 +44,23 @@ async function measure(peer: number): Promise<Omit<PairResult, "ranks">> {
     const { seconds } = await ask(peer);
     if (i >= WARMUP) sum += seconds;
   }
-  const begun = performance.now();
-  for (let i = 0; i < PIECES; i++) await comm.send(PIECE, { dest: peer });
-  await comm.recv({ source: peer });
-  const seconds = (performance.now() - begun) / 1000;
-  return { latency: sum / ROUNDS / 2, bandwidth: (PIECES * PIECE.byteLength) / seconds };
+  let quickest = Number.POSITIVE_INFINITY;
+  for (let go = 0; go < GOES; go++) {
+    const begun = performance.now();
+    for (let i = 0; i < PIECES; i++) await comm.send(PIECE, { dest: peer });
+    await comm.recv({ source: peer });
+    quickest = Math.min(quickest, (performance.now() - begun) / 1000);
+  }
+  return { latency: sum / ROUNDS / 2, bandwidth: (PIECES * PIECE.byteLength) / quickest };
 }
 
 async function measured(peer: number): Promise<void> {
   const into = new Uint8Array(PIECE.byteLength);
   for (let i = 0; i < WARMUP + ROUNDS; i++) await answer(peer);
-  for (let i = 0; i < PIECES; i++) await comm.recv({ source: peer, into });
-  await comm.send(0, { dest: peer });
+  for (let go = 0; go < GOES; go++) {
+    for (let i = 0; i < PIECES; i++) await comm.recv({ source: peer, into });
+    await comm.send(0, { dest: peer });
+  }
 }
 
 if (rank === 0) console.log(CONNECTED);

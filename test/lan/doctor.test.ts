@@ -4,17 +4,20 @@ import { equal, is, match, not, skip } from "../support/assert.ts";
 import { makeLan, noLan } from "../support/lan.ts";
 
 const reason = noLan();
+/** What it may well say on a machine that has other things to do. test/cli/doctor has what it calls slow. */
+const SLOW_PAIR = /^.*lab\d and lab\d have only .*\n/gm;
 
 if (reason !== undefined) skip("tsmpi doctor on several hosts", reason);
 else {
   test("doctor measures every pair of hosts that are well, and has nothing to fix", async () => {
     const lan = await makeLan({ hosts: 3 });
     const { code, stdout, stderr } = await lan.run(["doctor", "-hosts", "lab0,lab1,lab2"]);
-    is(code, 0, stdout + stderr);
+    const others = stdout.replace(SLOW_PAIR, "");
+    is(code, others === stdout ? 0 : 1, stdout + stderr);
     for (const name of ["lab0", "lab1", "lab2"]) match(stdout, new RegExp(`^${name} +works +\\d+ .* s$`, "m"));
     for (const pair of ["lab0 - lab1", "lab0 - lab2", "lab1 - lab2"])
       match(stdout, new RegExp(`^${pair} +\\d+ µs +\\d`, "m"));
-    match(stdout, /\nNothing to fix\.\n$/);
+    match(others, others === stdout ? /\nNothing to fix\.\n$/ : /\nTo fix:\n$/);
     equal(await lan.leftovers(), []);
     await lan.end();
   });
@@ -42,8 +45,7 @@ else {
     match(toFix, /lab4 \(ssh\): it refuses the key[\s\S]*ssh-copy-id lab4/);
     match(toFix, /lab3: \/dev\/shm has only 1 MB free/);
     match(toFix, /lab1 and lab2 do not reach each other: /);
-    // That one of two pairs is slow it may well say, of a machine that has other things to do.
-    not.match(toFix, /lab[12] and lab3 do not reach/);
+    not.match(toFix.replace(SLOW_PAIR, ""), "and lab3");
     equal(await lan.leftovers(), []);
     await lan.end();
   });
