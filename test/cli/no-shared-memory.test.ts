@@ -72,6 +72,7 @@ for (const [where, [mount, why]] of Object.entries(places)) {
   test(`with ${where} windows of allocate work, and allocateShared is refused on every rank, with the reason`, async () => {
     const result = await tsmpi(["-np", "3", "script.ts"], {
       files: { "script.ts": windows(20_000, 1) },
+      env: { TSMPI_TRANSPORT: "auto" },
       under: within(mount),
     });
     equal([result.stderr, result.code], ["", 0]);
@@ -87,6 +88,7 @@ else {
     const result = await tsmpi(["-np", "3", "script.ts"], {
       // Each has 4 MiB. More than once, as the room is free again.
       files: { "script.ts": windows(2 ** 19, 5) },
+      env: { TSMPI_TRANSPORT: "auto" },
       under: within("mount -t tmpfs -o size=7m tmpfs /dev/shm"),
     });
     equal([result.stderr, result.code], ["", 0]);
