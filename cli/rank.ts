@@ -1,6 +1,5 @@
 // cli/rank: layer 10. A rank: joins the job, gives the script the module "tsmpi", runs it, and sees it to its end.
 // Called by main.ts, for a rank of a launcher and for a script that runs alone.
-import { errorText } from "../src/base/error-text.ts";
 import { oversee } from "../src/oversight.ts";
 import type { WireUp } from "../src/transport/wireup.ts";
 import { AloneWireUp, aloneForEver } from "../src/transport/wireup-alone.ts";
@@ -19,7 +18,7 @@ export async function runRank(script: string, args: string[], how: "launched" | 
   const overseen = oversee(wireup);
   // Meanwhile, as connecting is mostly waiting.
   await provideLibrary();
-  const { settled, fail } = await overseen;
+  const { settled, thrown } = await overseen;
 
   process.argv = [process.execPath, script, ...args];
   Bun.unsafe.setJITPolicy(1);
@@ -27,7 +26,7 @@ export async function runRank(script: string, args: string[], how: "launched" | 
     await load(script);
     settled();
   } catch (error) {
-    fail(1, errorText(error));
+    thrown(error);
   }
 }
 

@@ -11,6 +11,7 @@ import { Group } from "./comm/group.ts";
 import { Engine } from "./engine/engine.ts";
 import type { Operation } from "./engine/operation.ts";
 import { Progress } from "./engine/progress.ts";
+import { endsBlock, failBlockEnds } from "./mpi/block-end.ts";
 import { type Environment, setEnvironment } from "./mpi/environment.ts";
 import { Intracomm } from "./mpi/intracomm.ts";
 import { Checked } from "./transport/checked.ts";
@@ -64,7 +65,8 @@ export class Runtime implements Environment {
     this.world = new Intracomm(this.#worldEndpoint, "COMM_WORLD");
     this.self = new Intracomm(new Endpoint(engine, new Group([rank], rank), SELF_CONTEXT), "COMM_SELF");
     wireup.onAsk = () => this.state;
-    wireup.onPeer = (news) => {
+    wireup.onNews = (news) => {
+      if (news.kind === "standstill") return failBlockEnds();
       if (news.kind === "relayed") return this.#relayed(news.peer, news.message);
       engine.left(news.rank);
       this.#mesh?.left(news.rank);
@@ -258,6 +260,7 @@ export class Runtime implements Environment {
       sent: engine.sent,
       received: engine.received,
       waits,
+      ...(endsBlock() && { endsBlock: true }),
     };
   }
 

@@ -82,6 +82,9 @@ export class Job {
     this.#size = plan.programs.reduce((sum, program) => sum + program.ranks, 0);
     this.#watch = new DeadlockWatch(this.#size, {
       ask: () => this.#questions.ask(this.#living().map(({ rank }) => rank)),
+      standstill: (ranks) => {
+        for (const rank of ranks) this.#members[rank]!.process.send({ kind: "standstill" });
+      },
       deadlock: (states) => this.#end(causes.deadlock(this.#standstill(states))),
     });
     this.#wireUp = new WireUp(this.#size, {

@@ -61,6 +61,13 @@ export class Exception extends Error {
   }
 }
 
+/** No rank can go on. Whoever leads the job tells the user. */
+export class Deadlock extends Exception {
+  constructor() {
+    super("ERR_OTHER", "Cannot wait any longer: every rank waits, and no message is on its way");
+  }
+}
+
 /** What a class or code means; undefined when there is none of that number. */
 export function describeError(
   code: ErrorClassName | number,

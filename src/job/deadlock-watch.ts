@@ -9,6 +9,8 @@ const ROUND_MS = 100;
 export interface DeadlockEvents {
   /** The states of all ranks that still live. */
   ask(): Promise<Map<number, RankState>>;
+  /** Tells these ranks that no rank can go on: an error that has ended a block, whose end waits, then ends the job. */
+  standstill(ranks: readonly number[]): void;
   /** Called once, with what the ranks wait for. */
   deadlock(states: Map<number, RankState>): void;
 }
@@ -66,16 +68,29 @@ export class DeadlockWatch {
   async #check(): Promise<void> {
     this.#checking = true;
     let before = "";
+    let told = false;
     while (this.#suspicious) {
       const states = await this.#events.ask();
       if (!this.#suspicious) break;
       const now = standstill(states, this.#someLeft);
-      if (now !== undefined && now === before) {
-        this.#over = true;
-        this.#events.deadlock(states);
-        break;
-      }
+      const agreed = now !== undefined && now === before;
       before = now ?? "";
+      if (agreed) {
+        const ending = told
+          ? []
+          : states
+              .keys()
+              .filter((rank) => states.get(rank)!.endsBlock)
+              .toArray();
+        if (ending.length === 0) {
+          this.#over = true;
+          this.#events.deadlock(states);
+          break;
+        }
+        this.#events.standstill(ending);
+        told = true;
+        before = "";
+      }
       await Bun.sleep(ROUND_MS);
     }
     this.#checking = false;

@@ -66,6 +66,9 @@ export class Lead {
     this.#members = new Array(size).fill(undefined);
     this.#watch = new DeadlockWatch(size, {
       ask: () => this.#questions.ask(this.#ranks(({ state }) => state !== "gone")),
+      standstill: (ranks) => {
+        for (const rank of ranks) events.send(rank, { kind: "standstill" });
+      },
       deadlock: (states) => {
         const left = new Set(this.#ranks(({ state }) => state === "gone"));
         this.#end(1, deadlockText({ size, states, left, hosts: this.#hosts() }));

@@ -11,6 +11,7 @@ import type { Way } from "../io/collective-access.ts";
 import type { Memory } from "../io/memory.ts";
 import type { OpenFile } from "../io/open-file.ts";
 import { checkOptions, checkStatus } from "./arguments.ts";
+import { BLOCK_END_FRAMES } from "./block-end.ts";
 import { attempt, waitFor } from "./call.ts";
 import { checkRunning } from "./environment.ts";
 import { checkMemory } from "./file-arguments.ts";
@@ -176,7 +177,7 @@ export abstract class FileCalls {
   protected finish<T>(start: () => Pending<T>, options?: { status?: Status }): Promise<T> {
     return attempt(async () => {
       const pending = start();
-      const result = await waitFor(pending.progress, pending.operation, pending);
+      const result = await waitFor(pending.progress, pending.operation, pending, { frames: BLOCK_END_FRAMES });
       if (options?.status) pending.fill?.(options.status);
       return result;
     });

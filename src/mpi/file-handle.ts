@@ -6,6 +6,7 @@ import type { EndpointLane } from "../comm/endpoint.ts";
 import type { OpenFile } from "../io/open-file.ts";
 import { representationNamed } from "../io/representation.ts";
 import { View } from "../io/view.ts";
+import { endBlock } from "./block-end.ts";
 import type { Datatype } from "./datatype.ts";
 import { checkOffset } from "./file-arguments.ts";
 import { FileCalls } from "./file-calls.ts";
@@ -42,8 +43,8 @@ export abstract class FileHandle extends FileCalls {
     if (this.exists) await this.finish(() => this.planClose("free"));
   }
   /** Closes the file, if it is open. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.free();
+  [Symbol.asyncDispose](): Promise<void> {
+    return endBlock(() => this.free());
   }
 
   // --- what it is ---

@@ -5,7 +5,7 @@ import { Exception, show } from "../base/errors.ts";
 import type { Operation } from "../engine/operation.ts";
 import type { Window } from "../rma/window.ts";
 import { Attributes, dropKeyval, type KeyvalOptions, makeKeyval } from "./attributes.ts";
-import { waitFor } from "./call.ts";
+import { type WaitOptions, waitFor } from "./call.ts";
 import { checkRunning } from "./environment.ts";
 import {
   callHandler,
@@ -207,9 +207,14 @@ export abstract class WinHandle {
   }
 
   /** Waits on behalf of a call. */
-  protected waitFor<T>(call: string, operation: Operation<T>, waiting: () => string = () => ""): Promise<T> {
+  protected waitFor<T>(
+    call: string,
+    operation: Operation<T>,
+    waiting: () => string = () => "",
+    options?: WaitOptions,
+  ): Promise<T> {
     const { engine, name } = this.exists(call).endpoint;
-    return waitFor(engine.progress, operation, { describe: () => `${call} on ${name}${waiting()}` });
+    return waitFor(engine.progress, operation, { describe: () => `${call} on ${name}${waiting()}` }, options);
   }
 
   /** Deletes the attributes, and gives the window up. */

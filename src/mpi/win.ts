@@ -15,6 +15,7 @@ import { type BufferLike, bytesOf } from "../data/buffer.ts";
 import type { Memory } from "../rma/creation.ts";
 import type { Window } from "../rma/window.ts";
 import { checkBuffer, checkDest, checkOptions } from "./arguments.ts";
+import { BLOCK_END_FRAMES, endBlock } from "./block-end.ts";
 import { attempt } from "./call.ts";
 import { checkIntracomm } from "./check-comm.ts";
 import { hostOfJob } from "./environment.ts";
@@ -223,23 +224,18 @@ export class Win extends WinAccess {
    * @see MPI-4.1 §12.2.5
    */
   free(): Promise<void> {
-    return this.#free("free()");
-  }
-
-  /** Frees the window, if it has not been. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.live) await this.#free("free(), as its block has ended, perhaps by an error,");
-  }
-
-  /** @param what for reports */
-  #free(what: string): Promise<void> {
     return attempt(async () => {
       const { epochs, endpoint } = this.use("free");
       epochs.end("free");
       const lane = endpoint.lane(checkOf("Win.free"));
-      await this.waitFor(what, endpoint.run(lane, barrier));
+      await this.waitFor("free()", endpoint.run(lane, barrier), undefined, { frames: BLOCK_END_FRAMES });
       this.end();
     });
+  }
+
+  /** Frees the window, if it has not been. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.live) await endBlock(() => this.free());
   }
 }
 

@@ -1,5 +1,6 @@
 // sync/condition: layer 10. Waiting for what another rank says. Given out by src/sync.ts, used by semaphore.ts.
 import { checkOptions } from "../mpi/arguments.ts";
+import { endBlock } from "../mpi/block-end.ts";
 import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF, type Intracomm } from "../mpi/mpi.ts";
 import { Cells } from "./cells.ts";
@@ -118,7 +119,7 @@ export class Condition {
     if (this.#own) await this.#mutex.free();
     await this.#comm.free();
   }
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.free();
+  [Symbol.asyncDispose](): Promise<void> {
+    return endBlock(() => this.free());
   }
 }

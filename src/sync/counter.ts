@@ -1,5 +1,6 @@
 // sync/counter: layer 10. A number that all ranks count with. Given out by src/sync.ts.
 import { checkOptions } from "../mpi/arguments.ts";
+import { endBlock } from "../mpi/block-end.ts";
 import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF } from "../mpi/mpi.ts";
 import { Cells, type SyncOptions } from "./cells.ts";
@@ -70,7 +71,7 @@ export class Counter {
   free(): Promise<void> {
     return this.#cells.free();
   }
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.free();
+  [Symbol.asyncDispose](): Promise<void> {
+    return endBlock(() => this.free());
   }
 }

@@ -4,6 +4,7 @@
 // mutex; else it waits for a message, which the one before it sends when it gives the mutex back. So nobody polls.
 import { Exception } from "../base/errors.ts";
 import { checkOptions } from "../mpi/arguments.ts";
+import { endBlock } from "../mpi/block-end.ts";
 import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF, type Intracomm } from "../mpi/mpi.ts";
 import { Cells, type SyncOptions } from "./cells.ts";
@@ -129,7 +130,7 @@ export class Mutex {
     await this.#flags.free();
     await this.#comm.free();
   }
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.free();
+  [Symbol.asyncDispose](): Promise<void> {
+    return endBlock(() => this.free());
   }
 }

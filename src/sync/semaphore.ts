@@ -1,6 +1,7 @@
 // sync/semaphore: layer 10. A number of permits that ranks take and give back. Given out by src/sync.ts.
 import { Exception, show } from "../base/errors.ts";
 import { checkOptions } from "../mpi/arguments.ts";
+import { endBlock } from "../mpi/block-end.ts";
 import { checkIntracomm } from "../mpi/check-comm.ts";
 import { COMM_SELF } from "../mpi/mpi.ts";
 import { Cells, type SyncOptions } from "./cells.ts";
@@ -96,7 +97,7 @@ export class Semaphore {
     await this.#value.free();
     await this.#condition.free();
   }
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.free();
+  [Symbol.asyncDispose](): Promise<void> {
+    return endBlock(() => this.free());
   }
 }

@@ -1,5 +1,5 @@
 // transport/wireup-alone: layer 3. Wire-up of a job of one rank, started without a launcher.
-import type { Card, FromRank, PeerNews, RankState } from "../wire/control.ts";
+import type { Card, FromRank, News, RankState } from "../wire/control.ts";
 import type { WireUp } from "./wireup.ts";
 
 /** What is to be said of a job of one rank that waits and has nothing else to do: nobody can ever send it anything. */
@@ -18,7 +18,7 @@ export class AloneWireUp implements WireUp {
   readonly size = 1;
   readonly localSize = 1;
   onAsk: () => RankState = () => ({ blocked: false, finished: false, sent: 0, received: 0, waits: [] });
-  onPeer: (message: PeerNews) => void = () => {};
+  onNews: (message: News) => void = () => {};
   readonly #listen: (message: FromRank) => void;
 
   /** @param listen gets what a launcher would be told */

@@ -7,7 +7,15 @@ import { numberVariable, setPlace } from "../base/config.ts";
 import { failureCode, failureIn } from "../job/failure.ts";
 import { type FromLead, Lead, type ToLead } from "../job/lead.ts";
 import { atFaultText } from "../job/report.ts";
-import type { Card, FromRank, Network, PeerNews, RankState, ToRank } from "../wire/control.ts";
+import {
+  type Card,
+  type FromRank,
+  isNews,
+  type Network,
+  type News,
+  type RankState,
+  type ToRank,
+} from "../wire/control.ts";
 import { makeCertificate } from "./certificate.ts";
 import type { JobKey } from "./handshake.ts";
 import { LOOPBACK } from "./listening.ts";
@@ -63,7 +71,7 @@ export class EngineWireUp implements WireUp {
   readonly localSize: number;
   readonly network: Network | undefined;
   onAsk: () => RankState = () => ({ blocked: false, finished: false, sent: 0, received: 0, waits: [] });
-  onPeer: (message: PeerNews) => void = () => {};
+  onNews: (message: News) => void = () => {};
   readonly #engine: Engine;
   readonly #lead: Connection;
   readonly #say: Say;
@@ -150,7 +158,7 @@ export class EngineWireUp implements WireUp {
 
   #take(message: FromLead): void {
     if (message.kind === "world") this.#world.resolve(message.cards);
-    else if (message.kind === "relayed" || message.kind === "left") this.onPeer(message);
+    else if (isNews(message)) this.onNews(message);
     else if (message.kind === "ask") this.tell({ kind: "state", id: message.id, state: this.onAsk() });
     else if (message.kind === "end" && !this.#over) leaveAtOnce(message.code);
     else if (message.kind === "done") {

@@ -5,8 +5,9 @@ import {
   ControlReader,
   encodeControl,
   type FromRank,
+  isNews,
   type Network,
-  type PeerNews,
+  type News,
   type RankState,
   type ToRank,
 } from "../wire/control.ts";
@@ -28,7 +29,7 @@ export class LauncherWireUp implements WireUp {
   /** Process id of the launcher. */
   readonly launcher: number;
   onAsk: () => RankState = () => ({ blocked: false, finished: false, sent: 0, received: 0, waits: [] });
-  onPeer: (message: PeerNews) => void = () => {};
+  onNews: (message: News) => void = () => {};
   readonly #socket: Socket;
   readonly #world = Promise.withResolvers<readonly Card[]>();
   readonly #done = Promise.withResolvers<void>();
@@ -110,7 +111,7 @@ export class LauncherWireUp implements WireUp {
   #take(message: ToRank): void {
     if (message.kind === "world") this.#world.resolve(message.cards);
     else if (message.kind === "done") this.#done.resolve();
-    else if (message.kind === "relayed" || message.kind === "left") this.onPeer(message);
+    else if (isNews(message)) this.onNews(message);
     else if (message.kind === "ask") this.tell({ kind: "state", id: message.id, state: this.onAsk() });
   }
 }

@@ -1,6 +1,6 @@
 // transport/wireup: layer 3. The contract of wire-up: how a process learns its rank and size, finds the others, and tells
 // who started it how it fares. One file per engine that can start ranks; runtime.ts is handed the one that applies.
-import type { Card, FromRank, Network, PeerNews, RankState } from "../wire/control.ts";
+import type { Card, FromRank, Network, News, RankState } from "../wire/control.ts";
 import type { JobKey } from "./handshake.ts";
 
 /** Where shared memory is to be found. */
@@ -31,6 +31,6 @@ export interface WireUp {
   finished(code: number): Promise<void>;
   /** Called when the launcher asks what this rank is doing. Set once, before exchange. */
   onAsk: () => RankState;
-  /** Called with what the launcher has to say of other ranks. Set once, before exchange. */
-  onPeer: (message: PeerNews) => void;
+  /** Called with what the launcher has to say of the other ranks. Set once, before exchange. */
+  onNews: (message: News) => void;
 }

@@ -64,6 +64,8 @@ export interface RankState {
   readonly sent: number;
   readonly received: number;
   readonly waits: readonly Wait[];
+  /** It waits at the end of a block, which an error may have ended. */
+  readonly endsBlock?: boolean;
 }
 
 export type FromRank =
@@ -119,10 +121,16 @@ export type ToRank =
   /** Every rank has finished: leave. */
   | { readonly kind: "done" }
   /** Answer with `state`. */
-  | { readonly kind: "ask"; readonly id: number };
+  | { readonly kind: "ask"; readonly id: number }
+  /** No rank can go on: an error that has ended a block, whose end waits, is to be told. */
+  | { readonly kind: "standstill" };
 
-/** What a rank is told of another one. */
-export type PeerNews = Extract<ToRank, { kind: "relayed" | "left" }>;
+/** What a rank is told of the others. */
+export type News = Extract<ToRank, { kind: "relayed" | "left" | "standstill" }>;
+
+export function isNews(message: { readonly kind: string }): message is News {
+  return message.kind === "relayed" || message.kind === "left" || message.kind === "standstill";
+}
 
 const encoder = new ValueEncoder(true);
 const decoder = new ValueDecoder();

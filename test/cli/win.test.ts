@@ -155,6 +155,39 @@ await comm.barrier();`;
   match(result.stderr, /error: the real cause[\s\S]*and, as its block ended, MPI\.Exception: Cannot call free/);
 });
 
+for (const [what, make] of Object.entries({
+  "a window": "await MPI.Win.allocate(8, { comm })",
+  "a file": 'await MPI.File.open(comm, "data", MPI.MODE_CREATE | MPI.MODE_RDWR)',
+  "a counter": "await Counter.create({ comm })",
+})) {
+  const text = (inside: string, after: string) => `import { MPI } from "tsmpi";
+import { Counter } from "tsmpi/util";
+const comm = MPI.COMM_WORLD;
+{
+  await using held = ${make};
+  ${inside}
+}
+${after}`;
+  const run = (text: string) =>
+    tsmpi(["-np", "3", "script.ts"], { files: { "script.ts": text }, env: { TSMPI_DEADLOCK_TIMEOUT: "0.5" } });
+
+  test(`an error in a block that holds ${what}, while the other ranks wait in it, is reported`, async () => {
+    const inside = `if (comm.rank === 0) throw new Error("the real cause");\n  await comm.barrier();`;
+    const result = await run(text(inside, ""));
+    is(result.code, 1);
+    match(result.stderr, /rank 0 of 3 \(pid \d+\) failed[\s\S]*error: the real cause/);
+  });
+
+  test(`a deadlock at the end of a block that holds ${what} is reported as one`, async () => {
+    const result = await run(text("if (comm.rank > 0) await comm.recv({ source: 0 });", ""));
+    is(result.code, 1);
+    match(
+      result.stderr,
+      /^tsmpi: deadlock.*\n {2}rank 0 +(free|close)\(\) on .* {2}at script\.ts:\d+:\d+\n[\s\S]*ranks 1-2 +recv\(source 0, tag any\) on COMM_WORLD {2}at script\.ts:6/,
+    );
+  });
+}
+
 test("a deadlock of locks is reported with the calls that wait", async () => {
   const text = `import { MPI } from "tsmpi";
 const comm = MPI.COMM_WORLD;

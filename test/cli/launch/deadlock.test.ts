@@ -47,7 +47,7 @@ const state = (blocked: boolean, sent: number, received: number): RankState => (
 });
 
 /** A watch over two ranks whose answers are given round by round; resolves with the number of rounds that it took. */
-async function rounds(answers: [RankState, RankState][]): Promise<number> {
+async function rounds(answers: [RankState, RankState][], told: (readonly number[])[] = []): Promise<number> {
   let asked = 0;
   const { promise, resolve } = Promise.withResolvers<number>();
   const watch = new DeadlockWatch(2, {
@@ -59,6 +59,7 @@ async function rounds(answers: [RankState, RankState][]): Promise<number> {
         [1, b],
       ]);
     },
+    standstill: (ranks) => told.push(ranks),
     deadlock: () => resolve(asked),
   });
   watch.blocked(0);
@@ -85,6 +86,13 @@ test("rounds in which a rank works, a count changes or sums differ do not count"
   );
 });
 
+test("ranks at the end of a block are told first, once, and have two rounds more to say what has ended it", async () => {
+  const told: (readonly number[])[] = [];
+  const ending = { ...state(true, 4, 5), endsBlock: true };
+  is(await rounds([[state(true, 3, 2), ending]], told), 4);
+  equal(told, [[1]]);
+});
+
 test("nothing is asked while a rank is busy, or after stop()", async () => {
   let asked = 0;
   const watch = new DeadlockWatch(3, {
@@ -92,6 +100,7 @@ test("nothing is asked while a rank is busy, or after stop()", async () => {
       asked++;
       return new Map();
     },
+    standstill: () => {},
     deadlock: () => {},
   });
   watch.blocked(0);
