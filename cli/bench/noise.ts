@@ -96,7 +96,8 @@ export class Noise {
     const file = join(this.#workplace.dir, `near-${this.#measured++}`);
     writeFileSync(file, new Uint8Array(4096));
     const task = JSON.stringify({ file, cores: this.#cores });
-    const output = await this.#workplace.outputOf([...selfCommand(), "bench", "near", task]);
+    // A message of the barrier that is held back would never leave: behind it the ranks look at memory without a pause.
+    const output = await this.#workplace.outputOf([...selfCommand(), "bench", "near", task], { TSMPI_DELAY: "0" });
     const { nanoseconds } = JSON.parse(output);
     this.#least = Math.min(this.#least, nanoseconds);
     return nanoseconds;
