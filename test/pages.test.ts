@@ -1,7 +1,7 @@
 // deadline: 300
 // The programs in README.md and in the pages of docs/ that are written by hand: `ts` blocks are whole programs. What follows
 // the language says how they are run: `ranks=1,4` on how many ranks (1 and 3 by default); `fails`: the job ends badly, and
-// prints what the `text` block behind it says; `fragment`: no program.
+// prints what the `text` block behind it says; `busy`: a rank computes without a pause; `fragment`: no program.
 import { test } from "uvu";
 import { equal, ok } from "./support/assert.ts";
 import { type Example, pageExamples, runExample, titleOf } from "./support/examples.ts";
@@ -36,7 +36,7 @@ for (const example of examples.filter(({ words }) => !words.includes("fragment")
 
 test("there are programs in the pages, and what is said behind `ts` is known", () => {
   ok(examples.length > 10, `${examples.length} programs`);
-  const known = /^(ranks=[1-4](,[1-4])*|fails|fragment)$/;
+  const known = /^(ranks=[1-4](,[1-4])*|fails|busy|fragment)$/;
   equal(
     examples.flatMap(({ where, words }) =>
       words.filter((word) => !known.test(word)).map((word) => `${where}: ${word}`),

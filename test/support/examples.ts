@@ -62,9 +62,11 @@ export function titleOf({ code }: Example): string {
  * says: on every rank, or where the line is indented or behind a condition, on at least one. An ellipsis stands for what
  * differs from run to run.
  */
-export async function runExample({ code }: Example, ranks: readonly number[]): Promise<void> {
+export async function runExample({ code, words }: Example, ranks: readonly number[]): Promise<void> {
+  // A delayed message does not leave a rank that computes without a pause.
+  const env = words.includes("busy") ? { TSMPI_DELAY: "0" } : {};
   for (const size of ranks) {
-    const result = await tsmpi(["-np", `${size}`, "example.ts"], { files: { "example.ts": code } });
+    const result = await tsmpi(["-np", `${size}`, "example.ts"], { files: { "example.ts": code }, env });
     equal([result.stderr, result.code], ["", 0]);
     equal(await leftovers(result), []);
     const printed = result.stdout.split("\n").slice(0, -1);
