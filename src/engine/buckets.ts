@@ -19,6 +19,33 @@ export class Entry {
   }
 }
 
+/** Entries in the order in which they were added. */
+export class Line<E extends Entry> {
+  #newest: Entry | undefined;
+  /** Follow `later` for the others. */
+  oldest: E | undefined;
+
+  add(entry: E): void {
+    entry.earlier = this.#newest;
+    if (this.#newest) this.#newest.later = entry;
+    else this.oldest = entry;
+    this.#newest = entry;
+  }
+
+  remove(entry: E): void {
+    if (entry.earlier) entry.earlier.later = entry.later;
+    else this.oldest = entry.later as E | undefined;
+    if (entry.later) entry.later.earlier = entry.earlier;
+    else this.#newest = entry.earlier;
+    entry.later = entry.earlier = undefined;
+  }
+
+  /** Of an entry that is in this line or in none. */
+  has(entry: E): boolean {
+    return entry.earlier !== undefined || this.oldest === entry;
+  }
+}
+
 interface Bucket {
   first: Entry;
   last: Entry;
@@ -33,8 +60,7 @@ export class Buckets<E extends Entry> {
   readonly #buckets = new Map<number, Bucket>();
   /** The one entry there is, while it is in no bucket: the usual case needs no map. */
   #alone: Entry | undefined;
-  #oldest: Entry | undefined;
-  #newest: Entry | undefined;
+  readonly #all = new Line<E>();
   #size = 0;
 
   get size(): number {
@@ -43,7 +69,12 @@ export class Buckets<E extends Entry> {
 
   /** The oldest entry of all; follow `later` for the others. */
   get oldest(): E | undefined {
-    return this.#oldest as E | undefined;
+    return this.#all.oldest;
+  }
+
+  /** Of an entry that is in here or nowhere. */
+  has(entry: E): boolean {
+    return this.#all.has(entry);
   }
 
   add(entry: E, order: number): void {
@@ -54,10 +85,7 @@ export class Buckets<E extends Entry> {
       this.#alone = undefined;
       this.#file(entry);
     }
-    entry.earlier = this.#newest;
-    if (this.#newest) this.#newest.later = entry;
-    else this.#oldest = entry;
-    this.#newest = entry;
+    this.#all.add(entry);
     this.#size++;
   }
 
@@ -83,9 +111,10 @@ export class Buckets<E extends Entry> {
   }
 
   remove(entry: E): void {
+    this.#all.remove(entry);
+    this.#size--;
     if (this.#alone === entry) {
-      this.#alone = this.#oldest = this.#newest = undefined;
-      this.#size = 0;
+      this.#alone = undefined;
       return;
     }
     const at = key(entry.source, entry.tag);
@@ -95,11 +124,6 @@ export class Buckets<E extends Entry> {
     else this.#buckets.delete(at);
     if (entry.next) entry.next.previous = entry.previous;
     else if (entry.previous) bucket.last = entry.previous;
-    if (entry.earlier) entry.earlier.later = entry.later;
-    else this.#oldest = entry.later;
-    if (entry.later) entry.later.earlier = entry.earlier;
-    else this.#newest = entry.earlier;
-    entry.next = entry.previous = entry.later = entry.earlier = undefined;
-    this.#size--;
+    entry.next = entry.previous = undefined;
   }
 }

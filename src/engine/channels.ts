@@ -23,7 +23,7 @@ export class Channels extends Map<number, Channel> {
     const look = () => {
       const channel = this.get(context);
       const waiting = channel?.waiting;
-      if (waiting) return waiting.onSettled(look);
+      if (waiting) return void waiting.onSettled(look);
       if (channel?.matcher.unexpectedCount === 0) this.delete(context);
       forgotten.resolve();
     };

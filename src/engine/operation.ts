@@ -106,15 +106,19 @@ export class Operation<T = unknown> {
     if (this.#error instanceof Exception) site.locate(this.#error);
   }
 
-  /** Calls `then` when the operation settles, at once when it has. */
-  onSettled(then: Then): void {
-    if (this.settled) return then(this);
-    if (!this.#then) {
-      this.#then = then;
-      return;
+  /** Calls `then` when the operation settles, at once when it has. False when it was to be called already. */
+  onSettled(then: Then): boolean {
+    if (this.settled) {
+      then(this);
+      return true;
     }
-    this.#others ??= new Set();
-    this.#others.add(then);
+    if (this.#then === then || this.#others?.has(then)) return false;
+    if (!this.#then) this.#then = then;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(then);
+    }
+    return true;
   }
 
   /** Takes back a call of onSettled. */

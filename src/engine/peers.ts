@@ -47,9 +47,11 @@ export class Peers {
 
   /** Why nothing can be sent to it or received from it any more, or undefined. */
   goneBecause(peer: number): Exception | undefined {
-    const what = `Cannot exchange messages with rank ${peer} of COMM_WORLD`;
-    if (this.#finished.has(peer)) return new Exception("ERR_OTHER", `${what}: it has finished`);
     const reason = this.#failed.get(peer);
-    return reason === undefined ? undefined : new Exception("ERR_PROC_FAILED", `${what}: ${reason}`);
+    const finished = this.#finished.has(peer);
+    if (!finished && reason === undefined) return undefined;
+    const what = `Cannot exchange messages with rank ${peer} of COMM_WORLD`;
+    if (finished) return new Exception("ERR_OTHER", `${what}: it has finished`);
+    return new Exception("ERR_PROC_FAILED", `${what}: ${reason}`);
   }
 }

@@ -48,6 +48,7 @@ const RECV = ["source", "tag", "into", "type", "count", "status"];
 const RECV_WAIT = [...RECV, "signal"];
 
 export abstract class PointToPoint extends Buffered {
+  #done: Pending<void> | undefined;
   /** The rank that messages of a process come from, also when the communicator has been freed since. */
   protected abstract rankOf(process: number): number;
   abstract readonly size: number;
@@ -226,7 +227,9 @@ export abstract class PointToPoint extends Buffered {
   #sendStart(call: Mode, data: unknown, options: SendOptions): Request<void> {
     checkOptions(`i${call}`, options, SEND);
     const items = checkSent(`i${call}`, data, options);
-    return new Request(this.startSend(call, `i${call}`, data, items, options));
+    const operation = this.post(call, data, items, options?.dest, options?.tag);
+    // One that is done has nothing more to tell: all of a communicator's are alike.
+    return new Request(operation ? this.#sending(operation, `i${call}`, options) : this.#sent);
   }
 
   /** Starts a send. @param call what the user has called */
@@ -238,8 +241,16 @@ export abstract class PointToPoint extends Buffered {
     options: SendOptions,
   ): Pending<void> {
     const operation = this.post(mode, data, items, options?.dest, options?.tag) ?? Operation.done<void>(undefined);
-    const { progress } = this.use(call).engine;
-    return { operation, progress, describe: this.#describeSend(call, options) };
+    return this.#sending(operation, call, options);
+  }
+
+  #sending(operation: Operation<void>, call: string, options: SendOptions): Pending<void> {
+    return { operation, progress: this.use(call).engine.progress, describe: this.#describeSend(call, options) };
+  }
+
+  get #sent(): Pending<void> {
+    this.#done ??= this.#sending(Operation.done<void>(undefined), "isend", { dest: PROC_NULL });
+    return this.#done;
   }
 
   // --- receiving ---

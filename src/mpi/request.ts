@@ -6,7 +6,7 @@ import type { Operation } from "../engine/operation.ts";
 import type { Progress } from "../engine/progress.ts";
 import { checkOptions, checkSignal, checkStatus } from "./arguments.ts";
 import { attempt } from "./call.ts";
-import { all, conclude, fetchSome, place, poll, throwFailed, waitUntil } from "./completion.ts";
+import { all, conclude, fetchAll, fetchSome, place, poll, throwFailed, waitUntil } from "./completion.ts";
 import type { Status } from "./status.ts";
 
 /** What a request stands for, given by the method that makes it. */
@@ -164,7 +164,8 @@ export class Request<T = any> {
   fetch(status?: Status): T {
     this.conclude();
     if (status) this.tell(status);
-    const [pending, thrown] = [this.#pending, this.#thrown];
+    const pending = this.#pending;
+    const thrown = this.#thrown;
     this.#pending = this.#thrown = undefined;
     if (thrown) throw thrown.error;
     return pending?.operation.result as T;
@@ -204,7 +205,7 @@ export class Request<T = any> {
     await waitUntil(requests, "all", () => all("waitall", requests), options?.signal);
     conclude(requests);
     throwFailed(requests, statuses);
-    return requests.map((request, index) => request.fetch(place(statuses, index))) as DataOf<R>;
+    return fetchAll(requests, statuses) as DataOf<R>;
   }
 
   /**
@@ -264,7 +265,7 @@ export class Request<T = any> {
     if (!requests.every((request) => request.settled)) return [false];
     conclude(requests);
     throwFailed(requests, statuses);
-    return [true, requests.map((request, index) => request.fetch(place(statuses, index))) as DataOf<R>];
+    return [true, fetchAll(requests, statuses) as DataOf<R>];
   }
 
   /**
@@ -365,7 +366,8 @@ function check(
   checkSignal(call, options?.signal);
   if (!Array.isArray(requests))
     throw new TypeError(`Cannot call ${call}: requests are ${show(requests)}, expected an array`);
-  for (const [index, request] of requests.entries()) {
+  for (let index = 0; index < requests.length; index++) {
+    const request: unknown = requests[index];
     if (request instanceof Request) continue;
     throw new Exception("ERR_REQUEST", `Cannot call ${call}: element ${index} is ${show(request)}, expected a Request`);
   }

@@ -10,12 +10,14 @@ import { MAP, MOST_LEVELS, TAG, TEXT, tags, viewByName, viewByTag } from "./valu
 /** In #shared, what has a mark but is not there yet. */
 const MISSING = Symbol("missing");
 const NO_MARK = -1;
+const NOTHING = new Uint8Array(0);
+const NO_PARTS: readonly Uint8Array[] = [];
 /** A level of a value takes up to four CBOR items inside each other: mark, class, mark, container. */
 const MOST_NESTED = 4 * MOST_LEVELS;
 
 export class ValueDecoder {
   #reader = new CborReader();
-  #parts: readonly Uint8Array[] = [];
+  #parts = NO_PARTS;
   #adopted = new Set<number>();
   /** Things with a mark (tag 28), in the order of their marks. */
   #shared: unknown[] = [];
@@ -27,7 +29,7 @@ export class ValueDecoder {
   decode(parts: readonly Uint8Array[]): unknown {
     try {
       this.#parts = parts;
-      this.#reader.open(parts[0] ?? new Uint8Array(0));
+      this.#reader.open(parts[0] ?? NOTHING);
       const value = this.#item();
       if (this.#reader.at < this.#reader.end) throw malformed(`${this.#reader.end - this.#reader.at} bytes too many`);
       if (this.#adopted.size < parts.length - 1) throw malformed("a part of it is not used");
@@ -37,8 +39,8 @@ export class ValueDecoder {
       const state = error instanceof Error ? error.message : String(error);
       throw new Exception("ERR_OTHER", `Cannot decode value: ${state}`, { cause: error });
     } finally {
-      this.#reader.open(new Uint8Array(0));
-      this.#parts = [];
+      this.#reader.open(NOTHING);
+      this.#parts = NO_PARTS;
       if (this.#adopted.size > 0) this.#adopted = new Set();
       if (this.#shared.length > 0) this.#shared = [];
       this.#mark = NO_MARK;

@@ -273,6 +273,16 @@ test("free() gives the request up, and the operation goes on", async () => {
   });
 });
 
+test("waitall() waits for a request that is in the list several times, and gives its data once", async () => {
+  await ranks(1, async (comm) => {
+    const [twice, other] = [comm.irecv<string>({ tag: 1 }), comm.irecv<string>({ tag: 2 })];
+    const waiting = Request.waitall([twice, other, twice, twice]);
+    await comm.send("b", { dest: 0, tag: 2 });
+    await comm.send("a", { dest: 0, tag: 1 });
+    equal(await waiting, ["a", "b", undefined, undefined]);
+  });
+});
+
 test("a request that is long in coming gathers no listeners while waitany() completes many others", async () => {
   const { onSettled, offSettled } = Operation.prototype;
   await ranks(1, async (comm) => {
@@ -283,7 +293,7 @@ test("a request that is long in coming gathers no listeners while waitany() comp
     Operation.prototype.onSettled = function (then) {
       if (this === operation) listeners.add(then);
       most = Math.max(most, listeners.size);
-      onSettled.call(this, then);
+      return onSettled.call(this, then);
     };
     Operation.prototype.offSettled = function (then) {
       if (this === operation) listeners.delete(then);
