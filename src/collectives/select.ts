@@ -14,6 +14,7 @@ import type { TypedArray } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { Started } from "../engine/operation.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
+import { allgatherHierarchical } from "./allgather-hierarchical.ts";
 import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
 import { allgatherRing } from "./allgather-ring.ts";
 import { allgatherStaged } from "./allgather-staged.ts";
@@ -153,6 +154,7 @@ export const algorithms = {
     { name: "binomial", run: bcastBinomial },
     { name: "linear", run: bcastLinear },
   ),
+  // By way of leaders, on several hosts, neither scatter nor gather was faster.
   scatter: rows({ name: "binomial", run: scatterBinomial }, { name: "linear", run: scatterLinear }),
   gather: rows<Gather>(
     { name: "shared", run: gatherShared, needs: ["shared memory"] },
@@ -161,6 +163,7 @@ export const algorithms = {
   ),
   allgather: rows(
     { name: "staged", run: allgatherStaged, needs: ["memory for long data"], when: { ranksFrom: 3 } },
+    { name: "hierarchical", run: allgatherHierarchical, needs: ["several hosts"] },
     // As few steps as any, and each chunk lands in place.
     { name: "ring", run: allgatherRing, when: { ranksTo: 3 } },
     { name: "recursive-doubling", run: allgatherRecursiveDoubling, needs: ["power of two"] },

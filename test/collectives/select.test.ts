@@ -36,7 +36,7 @@ test("the collectives have these algorithms beside linear", () => {
     ["bcast", "shared", "staged", "hierarchical", "scatter-allgather", "binomial"],
     ["scatter", "binomial"],
     ["gather", "shared", "binomial"],
-    ["allgather", "staged", "ring", "recursive-doubling", "bruck"],
+    ["allgather", "staged", "hierarchical", "ring", "recursive-doubling", "bruck"],
     ["alltoall", "bruck", "pairwise"],
     ["reduce", "staged", "hierarchical", "rabenseifner", "binomial"],
     ["allreduce", "shared", "staged", "hierarchical", "ring", "rabenseifner", "recursive-doubling"],
@@ -101,7 +101,7 @@ test("where ranks share memory long arrays are staged there", () => {
 test("on several hosts the table picks hierarchical, unless operands would change places", () => {
   const [lane] = new FakeNetwork(4, 1, undefined, false, (rank) => rank >> 1).lanes();
   const { hosts } = lane!;
-  for (const collective of ["barrier", "bcast", "reduce", "allreduce"] as const) {
+  for (const collective of ["barrier", "bcast", "allgather", "reduce", "allreduce"] as const) {
     match(picked(collective, { size: 4, hosts, commute: false }), /Hierarchical$/);
   }
   const [inTurn] = new FakeNetwork(4, 1, undefined, false, (rank) => rank % 2).lanes();

@@ -17,7 +17,7 @@ const same = (a, b, what) => {
   if (!Bun.deepEquals(a, b)) throw new Error(what + ": " + Bun.inspect(a).slice(0, 200) + ", expected " + Bun.inspect(b).slice(0, 200));
 };
 for (const row of ["hierarchical", "linear"]) {
-  for (const name of ["BARRIER", "BCAST", "REDUCE", "ALLREDUCE"]) process.env["TSMPI_" + name] = row;
+  for (const name of ["BARRIER", "BCAST", "ALLGATHER", "REDUCE", "ALLREDUCE"]) process.env["TSMPI_" + name] = row;
   for (const [c, comm] of twice.entries()) {
     const { rank, size } = comm;
     const all = Array.from({ length: size }, (_, i) => i);
@@ -30,6 +30,10 @@ for (const row of ["hierarchical", "linear"]) {
       await comm.barrier();
       same(await comm.allreduce(data), expected, "allreduce " + what);
       same(await comm.allreduce(data, { into: data.slice() }), expected, "allreduce into " + what);
+      same(await comm.allgather({ rank, data }), all.map((i) => ({ rank: i, data: new Float64Array(length).fill(i) })), "allgather " + what);
+      const gathered = new Float64Array(length * size);
+      const theirs = Float64Array.from({ length: length * size }, (_, i) => Math.floor(i / length));
+      same(await comm.allgather(data, { into: gathered }), theirs, "allgather into " + what);
       same(await comm.allreduce(letters[rank], { op: text }), letters, "allreduce of text " + what);
       for (const root of all) {
         same(await comm.reduce(data, { root }), rank === root ? expected : null, "reduce " + what);
