@@ -14,7 +14,13 @@ export function carry(lane: Lane, root: number, chunk: Body | undefined, slot: S
   // Who does not come first in a call, to which the board belongs, carries what is short.
   if (board?.used) return by(new ChunkFacts(lane, bytes, undefined, false)) as Promise<Body>;
   const carried = by(new ChunkFacts(lane, bytes, board, true));
-  return following(carried, (body) => body ?? (by(new ChunkFacts(lane, bytes, undefined, true)) as Promise<Body>));
+  return following(carried, (body) => body ?? carryLong(lane, root, chunk, slot));
+}
+
+/** As carry, of what has no room on the board, which all ranks have seen. */
+export function carryLong(lane: Lane, root: number, chunk: Body | undefined, slot: Slot | undefined): Started<Body> {
+  const facts = new ChunkFacts(lane, chunk && bodyBytes(chunk), undefined, true);
+  return select("bcast", facts)(lane, root, chunk, slot) as Promise<Body>;
 }
 
 /** What the choice of an algorithm may depend on. */

@@ -19,16 +19,21 @@ export function slotOf(into: BufferLike | undefined): Slot | undefined {
 
 /** The user's data as one chunk, until the next one is made. */
 export function lentChunkOf(data: unknown): Body {
-  return isBuffer(data) ? chunkOf(data) : encodeValue(data);
+  return isBuffer(data) ? { element: elementOfBuffer(data), parts: [bytesOf(data)] } : encodeValue(data);
 }
 
 /** The user's data as one chunk. It may be sent, or kept, for as long as the data does not change. */
 export function chunkOf(data: unknown): Body {
-  if (isBuffer(data)) return { element: elementOfBuffer(data), parts: [bytesOf(data)] };
-  const { parts } = encodeValue(data);
+  return kept(lentChunkOf(data));
+}
+
+/** What lentChunkOf has given, as what chunkOf would have. */
+export function kept(chunk: Body): Body {
+  const { element, parts } = chunk;
+  if (element !== VALUE) return chunk;
   // The encoder's scratch memory is overwritten by the next value, perhaps while this one is still on its way.
-  const kept = new Uint8Array(parts[0]!);
-  return { element: VALUE, parts: parts.length === 1 ? [kept] : [kept, ...parts.slice(1)] };
+  const own = new Uint8Array(parts[0]!);
+  return { element, parts: parts.length === 1 ? [own] : [own, ...parts.slice(1)] };
 }
 
 /** What the user gets for a chunk whose memory is ours to give away. */

@@ -6,11 +6,11 @@ import { type Body, viewOf } from "../data/body.ts";
 import { type BufferLike, isBuffer } from "../data/buffer.ts";
 import { VALUE } from "../data/element.ts";
 import { following, type Started } from "../engine/operation.ts";
-import { carry } from "./carry.ts";
+import { carry, carryLong } from "./carry.ts";
 import { bufferLike, chunkOf, copyOf, land, open, slotOf } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { chunksOf } from "./runs.ts";
-import { select } from "./select.ts";
+import { pick, select } from "./select.ts";
 
 export interface Into {
   /** Memory of the caller for the result, which is then what the call returns. */
@@ -40,10 +40,19 @@ export function barrier(lane: Lane): Started<void> {
  * @see MPI-4.1 §6.4
  */
 export function bcast(lane: Lane, data: unknown, { root, into }: Rooted): Started<unknown> {
+  if (!into && (lane.rank !== root || !isBuffer(data))) {
+    const { values } = pick("bcast", lane);
+    if (values) return values(lane, root, data, bcastLong);
+  }
   if (lane.rank !== root) return following(carry(lane, root, undefined, slotOf(into)), (chunk) => into ?? open(chunk));
   const chunk = chunkOf(data);
   if (into) land(chunk, slotOf(into), "the root's data");
   return following(give(lane, chunk), () => into ?? (isBuffer(data) ? open(copyOf(chunk)) : data));
+}
+
+/** A bcast of what has no room on the board. @returns nothing of use on the root, which has `chunk` */
+function bcastLong(lane: Lane, root: number, chunk?: Body): Started<unknown> {
+  return following(carryLong(lane, root, chunk, undefined), (carried) => chunk ?? open(carried));
 }
 
 /** A bcast on the root, which this rank is. */
@@ -86,6 +95,10 @@ export async function deal(lane: Lane, chunksAtRoot: () => Body[], { root, into 
  * @see MPI-4.1 §6.5
  */
 export function gather(lane: Lane, data: unknown, { root, into }: Rooted): Started<unknown> {
+  if (!into && data !== IN_PLACE) {
+    const { values } = pick("gather", lane);
+    if (values) return values(lane, root, data);
+  }
   const atRoot = lane.rank === root;
   const chunks = atRoot ? new Chunks(lane.size, into, "gather") : undefined;
   const collected = collectAtRoot(lane, root, data === IN_PLACE ? undefined : chunkOf(data), chunks);

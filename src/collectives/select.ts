@@ -32,13 +32,13 @@ import { barrierShared } from "./barrier-shared.ts";
 import { bcastBinomial } from "./bcast-binomial.ts";
 import { bcastHierarchical } from "./bcast-hierarchical.ts";
 import { bcastScatterAllgather } from "./bcast-scatter-allgather.ts";
-import { bcastShared } from "./bcast-shared.ts";
+import { bcastShared, bcastValueShared } from "./bcast-shared.ts";
 import { bcastStaged } from "./bcast-staged.ts";
 import type { Slot } from "./chunk.ts";
 import type { Chunks } from "./chunks.ts";
 import type { Fold } from "./fold.ts";
 import { gatherBinomial } from "./gather-binomial.ts";
-import { gatherShared } from "./gather-shared.ts";
+import { gatherShared, gatherValuesShared } from "./gather-shared.ts";
 import {
   allgatherLinear,
   allreduceLinear,
@@ -102,11 +102,13 @@ function consecutive({ ranks }: Hosts): boolean {
   return ranks.every((host) => host.at(-1)! - host[0]! === host.length - 1);
 }
 
-export interface Row<Run> {
+export interface Row<Run, Values = unknown> {
   readonly name: string;
   readonly run: Run;
   /** The same, where it is simpler, for an operand and `into` that are arrays of one kind and length in memory apart. */
   readonly arrays?: (lane: Lane, op: Op, array: TypedArray, into: TypedArray) => Started<TypedArray>;
+  /** The same, where it is simpler, straight from values to values. */
+  readonly values?: Values;
   readonly needs?: readonly (keyof typeof needs)[];
   /** When the algorithm is the best of those that follow; always, where left out. */
   readonly when?: When;
@@ -133,7 +135,9 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 
 /** A collective's rows; all have the signature of the plain version. */
-function rows<Run>(...list: [...Row<Run>[], linear: { name: "linear"; run: Run }]): readonly Row<Run>[] {
+function rows<Run, Values = unknown>(
+  ...list: [...Row<Run, Values>[], linear: { name: "linear"; run: Run }]
+): readonly Row<Run, Values>[] {
   return list;
 }
 
@@ -144,9 +148,9 @@ export const algorithms = {
     { name: "dissemination", run: barrierDissemination },
     { name: "linear", run: barrierLinear },
   ),
-  bcast: rows<Bcast>(
+  bcast: rows<Bcast, typeof bcastValueShared>(
     // How long the data is only the root knows: it shows whether there is room for it.
-    { name: "shared", run: bcastShared, needs: ["shared memory"] },
+    { name: "shared", run: bcastShared, values: bcastValueShared, needs: ["shared memory"] },
     // Not what is short, which is shown.
     { name: "staged", run: bcastStaged, needs: ["memory for long data"], when: { ranksFrom: 3 } },
     { name: "hierarchical", run: bcastHierarchical, needs: ["several hosts"] },
@@ -156,8 +160,8 @@ export const algorithms = {
   ),
   // By way of leaders, on several hosts, neither scatter nor gather was faster.
   scatter: rows({ name: "binomial", run: scatterBinomial }, { name: "linear", run: scatterLinear }),
-  gather: rows<Gather>(
-    { name: "shared", run: gatherShared, needs: ["shared memory"] },
+  gather: rows<Gather, typeof gatherValuesShared>(
+    { name: "shared", run: gatherShared, values: gatherValuesShared, needs: ["shared memory"] },
     { name: "binomial", run: gatherBinomial },
     { name: "linear", run: gatherLinear },
   ),
@@ -247,7 +251,7 @@ const variables = Object.fromEntries(
 ) as Record<keyof Algorithms, string>;
 
 /** The row that the collective's variable asks for, if it is set. @throws RangeError when it names no row */
-function askedFor<Run>(collective: keyof Algorithms, list: readonly Row<Run>[]): Row<Run> | undefined {
+function askedFor<One extends Row<unknown>>(collective: keyof Algorithms, list: readonly One[]): One | undefined {
   const asked = variable(variables[collective]);
   if (!asked) return undefined;
   const row = list.find(({ name }) => name === asked);
@@ -259,7 +263,7 @@ function askedFor<Run>(collective: keyof Algorithms, list: readonly Row<Run>[]):
 /** @throws RangeError when the variable of a collective names no row */
 export function checkVariables(): void {
   for (const [collective, list] of Object.entries(algorithms)) {
-    askedFor<unknown>(collective as keyof Algorithms, list);
+    askedFor<Row<unknown>>(collective as keyof Algorithms, list);
   }
 }
 
@@ -275,8 +279,8 @@ export function select<Name extends keyof Algorithms>(collective: Name, facts: F
 }
 
 /** The row of the algorithm for one call. */
-export function pick<Name extends keyof Algorithms>(collective: Name, facts: Facts): Row<Run<Name>> {
-  const list: readonly Row<Run<Name>>[] = algorithms[collective];
+export function pick<Name extends keyof Algorithms>(collective: Name, facts: Facts): Algorithms[Name][number] {
+  const list = algorithms[collective] as readonly Algorithms[Name][number][];
   const asked = askedFor(collective, list);
   if (asked && applies(asked, facts)) return asked;
   // The last one has neither needs nor conditions.

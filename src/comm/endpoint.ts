@@ -102,8 +102,12 @@ export class Endpoint {
   }
 
   /** The call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
-  start<T>(lane: EndpointLane, run: (lane: EndpointLane) => Started<T>): T | Operation<T> {
-    const started = starting(lane, run);
+  start<T>(
+    lane: EndpointLane,
+    run: (lane: EndpointLane, data: unknown) => Started<T>,
+    data?: unknown,
+  ): T | Operation<T> {
+    const started = starting(lane, run, data);
     if (lane.context === this.context + COLLECTIVE) return this.#calls.run(lane.tag, started);
     return started instanceof Promise ? Operation.of(started) : started;
   }
@@ -335,9 +339,13 @@ export class EndpointLane implements AcrossLane {
 }
 
 /** What throws at once is a rejection. */
-function starting<T>(lane: EndpointLane, run: (lane: EndpointLane) => Started<T>): Started<T> {
+function starting<T>(
+  lane: EndpointLane,
+  run: (lane: EndpointLane, data: unknown) => Started<T>,
+  data: unknown,
+): Started<T> {
   try {
-    return run(lane);
+    return run(lane, data);
   } catch (error) {
     return Promise.reject(error);
   }

@@ -2,10 +2,12 @@
 // checked here; the work is done in collectives/. Every call has its i… form around the same function.
 import { IN_PLACE } from "../base/constants.ts";
 import { Exception } from "../base/errors.ts";
+import type { EndpointLane } from "../comm/endpoint.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import type { InPlace } from "./collective-arguments.ts";
+import { giveOnly, KeptPlans } from "./kept-plans.ts";
 import { type CollectivePlan, Planning } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import { Request } from "./request.ts";
@@ -18,6 +20,10 @@ export interface RootOptions extends TypeOptions {
 }
 
 export type None = Record<never, never>;
+
+/** Names of options. */
+const BCAST = ["root", "into", "type", "count"];
+const GATHER = ["root", "into", ...TYPED];
 
 export abstract class Collective extends Planning {
   // --- barrier ---
@@ -53,12 +59,14 @@ export abstract class Collective extends Planning {
 
   // --- bcast ---
 
+  readonly #bcasts = new KeptPlans();
+
   protected planBcast(
     call: string,
     data: unknown,
     options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
   ): CollectivePlan<any> {
-    checkOptions(call, options, ["root", "into", "type", "count"]);
+    checkOptions(call, options, BCAST);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
     const run = converter(
@@ -91,7 +99,13 @@ export abstract class Collective extends Planning {
   bcast<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Promise<B>;
   bcast<T = any>(data?: T, options?: RootOptions): Promise<T>;
   bcast(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.planBcast("bcast", data, options));
+    return this.finish(() => {
+      if (!giveOnly("root", options)) return this.planBcast("bcast", data, options);
+      checkOptions("bcast", options, BCAST);
+      const root = this.checkRoot("bcast", options?.root);
+      const run = (lane: EndpointLane, given: unknown) => this.collectives.bcast(lane, given, { root });
+      return this.#bcasts.of(root, () => this.plan("bcast", { root }, run));
+    }, data);
   }
   /** Starts a bcast. @see MPI-4.1 §6.12.2 */
   ibcast<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Request<B>;
@@ -175,12 +189,14 @@ export abstract class Collective extends Planning {
 
   // --- gather, allgather ---
 
+  readonly #gathers = new KeptPlans();
+
   protected planGather(
     call: string,
     data: unknown,
     options: (RootOptions & SideOptions & Partial<Into<BufferLike>>) | undefined,
   ): CollectivePlan<any> {
-    checkOptions(call, options, ["root", "into", ...TYPED]);
+    checkOptions(call, options, GATHER);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
     const atRoot = this.isRoot(root);
@@ -215,7 +231,13 @@ export abstract class Collective extends Planning {
   gather<B extends BufferLike>(data: unknown, options: RootOptions & SideOptions & Into<B>): Promise<B | null>;
   gather<T = any>(data: T, options?: RootOptions & SideOptions): Promise<T[] | null>;
   gather(data: unknown, options?: RootOptions & SideOptions & Partial<Into<BufferLike>>): Promise<any> {
-    return this.finish(() => this.planGather("gather", data, options));
+    return this.finish(() => {
+      if (data === IN_PLACE || !giveOnly("root", options)) return this.planGather("gather", data, options);
+      checkOptions("gather", options, GATHER);
+      const root = this.checkRoot("gather", options?.root);
+      const run = (lane: EndpointLane, given: unknown) => this.collectives.gather(lane, given, { root });
+      return this.#gathers.of(root, () => this.plan("gather", { root }, run));
+    }, data);
   }
   /** Starts a gather. @see MPI-4.1 §6.12.3 */
   igather<B extends BufferLike>(data: unknown, options: RootOptions & SideOptions & Into<B>): Request<B | null>;

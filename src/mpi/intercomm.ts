@@ -199,7 +199,7 @@ export class Intercomm extends Comm<Intercomm> {
   protected override plan<T>(
     call: string,
     agreement: Agreement,
-    run: (lane: EndpointLane) => Promise<unknown>,
+    run: (lane: EndpointLane, data: unknown) => Promise<unknown>,
     ownLane?: EndpointLane,
   ): CollectivePlan<T> {
     const { root, element: _element, length: _length, ...rest } = agreement;

@@ -74,20 +74,21 @@ export abstract class Planning extends Partitioned {
   /**
    * A collective that can be started: every rank must start the same ones in the same order.
    * @param agreement what the ranks must agree on; where they do not, the call fails and names both sides
+   * @param run is given what the plan is: so one plan serves for calls that differ only in their data
    * @param ownLane for one that only some of the ranks call
    */
   protected plan<T>(
     call: string,
     agreement: Agreement,
-    run: (lane: EndpointLane) => Started<unknown>,
+    run: (lane: EndpointLane, data: unknown) => Started<unknown>,
     ownLane?: EndpointLane,
   ): CollectivePlan<T> {
     this.use(call);
     const check = checkOf(call, agreement);
-    return (waits) => {
+    return (waits, data) => {
       const endpoint = this.use(call);
       const lane = ownLane ?? endpoint.lane(check, waits);
-      const started = endpoint.start(lane, run as (lane: EndpointLane) => Started<T>);
+      const started = endpoint.start(lane, run as (lane: EndpointLane, data: unknown) => Started<T>, data);
       return new CollectiveCall(call, agreement, endpoint, lane, started);
     };
   }
@@ -97,10 +98,10 @@ export abstract class Planning extends Partitioned {
     return this.finish(() => this.plan(call, {}, (lane) => run(lane, this.use(call))));
   }
 
-  /** Waits for a collective that `plan` makes. */
-  protected finish<T>(plan: () => CollectivePlan<T>): Promise<T> {
+  /** Waits for a collective that `plan` makes. @param data see CollectivePlan */
+  protected finish<T>(plan: () => CollectivePlan<T>, data?: unknown): Promise<T> {
     try {
-      const call = plan()(true);
+      const call = plan()(true, data);
       const { started, progress } = call;
       if (started instanceof Operation) return waitFor(progress, started, call, { steps: call.steps });
       return progress.served()?.then(() => started) ?? Promise.resolve(started);
@@ -110,8 +111,8 @@ export abstract class Planning extends Partitioned {
   }
 }
 
-/** A collective that can be started. `waits`: by who waits for it, not as a request. */
-export type CollectivePlan<T> = (waits?: boolean) => CollectiveCall<T>;
+/** A collective that can be started. `waits`: by who waits for it, not as a request; `data` where the plan has none of its own. */
+export type CollectivePlan<T> = (waits?: boolean, data?: unknown) => CollectiveCall<T>;
 
 /** A collective that has been started. */
 class CollectiveCall<T> implements Pending<T> {

@@ -2,6 +2,7 @@
 // work is done in collectives/reduction.ts.
 import { IN_PLACE } from "../base/constants.ts";
 import type { Collectives } from "../collectives/within.ts";
+import type { EndpointLane } from "../comm/endpoint.ts";
 import { type BufferLike, isTypedArray } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { Op, opFrom, type ReduceFunction } from "../data/op.ts";
@@ -9,6 +10,7 @@ import { checkInto, checkOptions } from "./arguments.ts";
 import type { None, RootOptions } from "./collective.ts";
 import { checkLayout, type InPlace, orInPlace, type PerRank } from "./collective-arguments.ts";
 import { CollectiveW } from "./collective-w.ts";
+import { giveOnly, KeptPlans } from "./kept-plans.ts";
 import { type CollectivePlan, reductionOf } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import { Request } from "./request.ts";
@@ -46,6 +48,7 @@ interface Again {
 
 export abstract class Reduction extends CollectiveW {
   #again: Again | undefined;
+  readonly #allreduces = new KeptPlans();
 
   // --- reduce, allreduce ---
 
@@ -156,12 +159,27 @@ export abstract class Reduction extends CollectiveW {
         return again.plan;
       });
     }
+    if (!isTypedArray(data) && data !== IN_PLACE && giveOnly("op", options)) return this.#allreduceValue(data, options);
     return this.finish(() => {
       const plan = this.planAllreduce("allreduce", data, options);
       this.#again = againOf(plan, data, options);
       return plan;
     });
   }
+  /** An allreduce of a value into a new one. */
+  #allreduceValue(data: unknown, options: { op?: Op | ReduceFunction<any> } | undefined): Promise<any> {
+    return this.finish(() => {
+      checkOptions("allreduce", options, REDUCTION);
+      const op = opFrom(options?.op);
+      // Others may have been freed by the next call.
+      if (!op.predefined) return this.planAllreduce("allreduce", data, options);
+      this.use("allreduce");
+      op.checkOperand(data);
+      const run = (lane: EndpointLane, given: unknown) => this.collectives.allreduce(lane, given, { op });
+      return this.#allreduces.of(op, () => this.plan("allreduce", { op }, run));
+    }, data);
+  }
+
   /** Starts an allreduce. @see MPI-4.1 §6.12.8 */
   iallreduce<B extends BufferLike>(data: BufferLike | InPlace, options: OpOptions<any> & Into<B>): Request<B>;
   iallreduce<T = any>(data: T, options?: OpOptions<T>): Request<T>;

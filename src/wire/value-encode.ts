@@ -45,7 +45,7 @@ export class ValueEncoder {
       throw error;
     } finally {
       links.clear();
-      this.#path.length = 0;
+      if (this.#path.length > 0) this.#path.length = 0;
       this.#level = 0;
       if (this.#open.length > 0) this.#open = [];
     }

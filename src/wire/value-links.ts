@@ -118,8 +118,11 @@ export class ValueLinks {
       this.#marks = 0;
     }
     if (this.#memories.size > 0) this.#memories = new Map();
-    this.#objects.length = 0;
-    this.#starts.length = 0;
+    // To set a length, even of what is empty, leaves compiled code: that took 70 ns of an allreduce of a number.
+    if (this.#objects.length > 0) {
+      this.#objects.length = 0;
+      this.#starts.length = 0;
+    }
     if (this.parts.length > 0) this.parts = [];
   }
 

@@ -8,8 +8,10 @@ import {
   ERR_TYPE,
   Exception,
   type Intracomm,
+  MAX,
   Request,
   Status,
+  SUM,
 } from "../../src/mpi/mpi.ts";
 import { equal, is, not, ok, rejects } from "../support/assert.ts";
 import { random } from "../support/lanes.ts";
@@ -313,6 +315,32 @@ test("a value that cannot be carried is ERR_TYPE with its path, in every collect
       is(error.errorClass, ERR_TYPE);
       ok(error.message.includes("list[1] is a function"), error.message);
     }
+  });
+});
+
+test("calls that differ only in root, operator or data each give their own result; a misspelt option is named in every one", async () => {
+  await ranks(3, async (comm) => {
+    const { rank } = comm;
+    for (let round = 0; round < 12; round++) {
+      const root = round % 3;
+      const value = [round, { k: rank }, "x".repeat(round)];
+      equal(await comm.bcast(value, { root }), [round, { k: root }, "x".repeat(round)]);
+      const all = range(3).map((from) => [round, { k: from }, "x".repeat(round)]);
+      equal(await comm.gather(value, { root }), rank === root ? all : null);
+      if (round % 3 === 0) equal(await comm.gather(rank), rank === 0 ? [0, 1, 2] : null);
+      is(await comm.allreduce(rank + round, { op: round % 2 ? MAX : SUM }), round % 2 ? 2 + round : 3 + 3 * round);
+      is(await comm.allreduce(`${rank}`), "012");
+      is(await comm.allreduce(rank, { op: (a: number, b: number) => 10 * a + b + round }), 12 + 11 * round);
+      for (const wrong of [{ rot: 1 }, []] as never[]) {
+        for (const call of [comm.bcast(rank, wrong), comm.gather(rank, wrong), comm.allreduce(rank, wrong)]) {
+          ok(/option rot is unknown|expected an object/.test((await rejects(call, TypeError)).message));
+        }
+      }
+    }
+    const dup = await comm.dup();
+    await dup.bcast(1);
+    dup.free();
+    ok((await rejects(dup.bcast(1), Exception)).message.includes("freed"));
   });
 });
 
