@@ -93,6 +93,7 @@ export class Calls {
     if (!wrong) return tag;
     this.#suspicious = true;
     this.#recent[tag % REMEMBERED]!.failed = true;
+    this.#meetings?.tell();
     this.#meetings?.end(tag);
     throw wrong;
   }
@@ -102,6 +103,7 @@ export class Calls {
    */
   run<T>(tag: number, started: Started<T>): T | Operation<T> {
     const call = this.#recent[tag % REMEMBERED]!;
+    this.#meetings?.tell();
     if (!underWay(started)) {
       this.#ended(call);
       return started;

@@ -27,6 +27,8 @@ export class Meetings {
   readonly staging: SharedStaging | undefined;
   /** Calls that have not ended, oldest first. */
   readonly #open: Meeting[] = [];
+  /** The one that has begun last, until the others are to hear of it: it may be about to show something. */
+  #silent: Meeting | undefined;
   /** Those, ended or not, that the others have not been told of: the cells were taken. */
   readonly #untold: Meeting[] = [];
   #next = 0;
@@ -41,12 +43,27 @@ export class Meetings {
 
   /** The meeting of the next call. Every call of the communicator has one, and ends it. */
   begin(tag: number, check: number, waits: boolean): Meeting {
+    this.tell();
     const meeting = new Meeting(this, this.#next, tag, check, waits);
     this.#next = (this.#next + 1) | 0;
     this.last = meeting;
+    this.#silent = meeting;
     this.#open.push(meeting);
-    if (this.#untold.length > 0 || !meeting.tell()) this.#untold.push(meeting);
     return meeting;
+  }
+
+  /** The call that has begun last has done what it does at once: the others hear of it now, also where it has shown nothing. */
+  tell(): void {
+    const meeting = this.#silent;
+    this.#silent = undefined;
+    if (!meeting || meeting.told) return;
+    if (this.isNext(meeting)) meeting.tell();
+    else this.#untold.push(meeting);
+  }
+
+  /** True when the others can be told of a call: those before it have been told of, and there is a cell for it. */
+  isNext(meeting: Meeting): boolean {
+    return (this.#untold.length === 0 || this.#untold[0] === meeting) && this.board.free(meeting.call);
   }
 
   /** The call of this tag has ended here. */
@@ -61,14 +78,14 @@ export class Meetings {
     this.#tellEnd();
     this.#open[0]?.staged?.look();
     // This may have been the rank that this rank has waited for. What the others have shown meanwhile wakes nobody again.
-    if (this.#tell()) this.poll();
+    if (this.#tellMore()) this.poll();
   }
 
   /** Tells of the calls that now have cells. True when there is one. */
-  #tell(): boolean {
+  #tellMore(): boolean {
     let told = false;
-    while (this.#untold.length > 0 && this.#untold[0]!.tell()) {
-      this.#untold.shift();
+    while (this.#untold.length > 0 && this.isNext(this.#untold[0]!)) {
+      this.#untold.shift()!.tell();
       this.#tellEnd();
       told = true;
     }
@@ -77,7 +94,7 @@ export class Meetings {
 
   /** Looks what others show. True when anything has moved. */
   poll(): boolean {
-    let moved = this.#tell();
+    let moved = this.#tellMore();
     for (let i = 0; i < this.#open.length; i++) if (this.#open[i]!.look()) moved = true;
     return moved;
   }
@@ -107,7 +124,8 @@ export class Meeting implements Board {
   readonly #check: number;
   readonly #waits: boolean;
   readonly #all: Meetings;
-  #told = false;
+  /** The others have been told of it. */
+  told = false;
   #body: Body | undefined;
   #showing = false;
   #used = false;
@@ -145,7 +163,7 @@ export class Meeting implements Board {
     if (!staging) return undefined;
     this.staged ??= new StagedCall(staging, {
       call: this.call,
-      first: () => this.#told && this.#all.isFirst(this),
+      first: () => this.told && this.#all.isFirst(this),
       goneBecause: (rank) => chair.goneBecause(rank),
     });
     return this.staged;
@@ -155,15 +173,18 @@ export class Meeting implements Board {
     const fits = body.parts.length === 1 && bodyBytes(body) <= this.room;
     this.#showing = true;
     const shown = fits ? body : undefined;
-    if (this.#told) this.#all.board.show(this.call, shown);
+    if (this.told || this.#all.isNext(this)) this.#tell(shown);
     else this.#body = shown && { element: shown.element, parts: [new Uint8Array(shown.parts[0]!)] };
     return fits;
   }
 
   showArray(element: number, array: TypedArray): boolean {
-    if (!this.#told || array.byteLength > this.room) return this.show({ element, parts: [bytesOf(array)] });
+    if (array.byteLength > this.room || !(this.told || this.#all.isNext(this))) {
+      return this.show({ element, parts: [bytesOf(array)] });
+    }
     this.#showing = true;
-    this.#all.board.showArray(this.call, element, array);
+    this.told = true;
+    this.#all.board.showArray(this.call, this.#check, element, array);
     return true;
   }
 
@@ -188,14 +209,16 @@ export class Meeting implements Board {
     for (let rank = this.#from; rank < this.#to; rank++) if (!board.hasShown(rank, this.call)) yield rank;
   }
 
-  /** Tells the others of the call, and shows what there is to show. False where its cell is still taken. */
-  tell(): boolean {
-    const { board } = this.#all;
-    if (!board.free(this.call)) return false;
-    board.begin(this.call, this.#check);
-    this.#told = true;
-    if (this.#showing) board.show(this.call, this.#body);
-    return true;
+  /** Tells the others of the call, which is the next one, and shows what there is to show. */
+  tell(): void {
+    if (this.#showing) return this.#tell(this.#body);
+    this.told = true;
+    this.#all.board.begin(this.call, this.#check);
+  }
+
+  #tell(body: Body | undefined): void {
+    this.told = true;
+    this.#all.board.show(this.call, this.#check, body);
   }
 
   /** Looks what others show. True when anything has moved. */
@@ -218,11 +241,13 @@ export class Meeting implements Board {
 
   /** True when there is nothing more to wait for: all is there, or the ranks disagree. */
   get done(): boolean {
-    return !this.#agreed || this.#complete;
+    return this.#complete || !this.#agreed;
   }
 
   /** False when a rank has begun another call than this one: rank `#met`. */
   get #agreed(): boolean {
+    // Of who waits for all, these have shown something in the same call.
+    if (this.#one < 0 && this.#met < this.#from) this.#met = this.#from;
     while (this.#met < this.#all.board.size && this.#all.board.hasBegun(this.#met, this.call)) {
       if (!this.#agreesWith(this.#met)) return false;
       this.#met++;
@@ -235,13 +260,13 @@ export class Meeting implements Board {
   }
 
   #agreesWith(rank: number): boolean {
-    return this.#all.board.check(rank, this.call) === this.#check;
+    return this.#all.board.agrees(rank, this.call, this.#check);
   }
 
-  /** True when all that are waited for have shown something. */
+  /** True when all that are waited for have shown something, in the same call as this one. */
   get #complete(): boolean {
     const { board } = this.#all;
-    while (this.#from < this.#to && board.hasShown(this.#from, this.call)) this.#from++;
+    while (this.#from < this.#to && board.hasShown(this.#from, this.call) && this.#agreesWith(this.#from)) this.#from++;
     return this.#from === this.#to;
   }
 
@@ -254,10 +279,10 @@ export class Meeting implements Board {
     this.#from = from;
     this.#to = to;
     this.#used = true;
-    // An operation, and what follows it, would cost as much as all the rest. Who has just shown something may be in another
-    // call: that is to be looked at afterwards.
-    const there = this.#waits ? this.#all.chair.briefly(this) : this.done;
-    if (there && this.#agreed) return undefined;
+    // An operation, and what follows it, would cost as much as all the rest. Where one is waited for, others may be in another
+    // call: that is to be looked at as well.
+    if (this.#waits) this.#all.chair.briefly(this);
+    if (this.#complete && this.#agreed) return undefined;
     const operation = new Operation<void>();
     this.#operation = operation;
     this.look();

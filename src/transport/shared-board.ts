@@ -7,28 +7,37 @@ import type { Shared } from "./ring.ts";
 
 /** Cells of a row: a rank may be that many calls ahead of the slowest. */
 export const CELLS = 8;
-/** Bytes of a cell before what is shown. */
-const HEADER = 64;
+/** Bytes of a cell before what is shown, the beginning of which comes to a reader with them, in one cache line. */
+const HEADER = 24;
 /** Bytes from one place that a rank writes to that of the next. */
 const LINE = 128;
 
-// Words of a cell: the call that it is of, which of its calls has shown something, the call's check number in two halves, the
-// kind and the length of what is shown.
-const BEGUN = 0;
-const SHOWN = 1;
-const CHECK_LOW = 2;
-const CHECK_HIGH = 3;
-const ELEMENT = 4;
-const LENGTH = 5;
+// Words of a cell: twice the number of the call that it is of, and how far its rank is there; the call's check number in two
+// halves; the kind and the length of what is shown.
+const STATE = 0;
+const CHECK_LOW = 1;
+const CHECK_HIGH = 2;
+const ELEMENT = 3;
+const LENGTH = 4;
 
+// How far a rank is in a call.
+const BEGUN = 1;
+const SHOWN = 2;
+
+/** Bytes that are copied one by one: for so few a call costs more. */
+const SHORT = 64;
 /** Said of what has no room. */
 const DECLINED = -1;
 
 /** Bytes that a rank may show at once, and those of all rows, by the number of ranks. */
 export function boardSize(size: number): { readonly room: number; readonly row: number; readonly bytes: number } {
   const room = size <= 16 ? 8192 : 2048;
-  const row = LINE + CELLS * (HEADER + room);
+  const row = LINE + CELLS * cellSize(room);
   return { room, row, bytes: size * row };
+}
+
+function cellSize(room: number): number {
+  return Math.ceil((HEADER + room) / LINE) * LINE;
 }
 
 /** A call by its number, which grows for ever, modulo 2³². */
@@ -40,6 +49,7 @@ export class SharedBoard {
   readonly #shared: Shared;
   readonly #at: number;
   readonly #row: number;
+  readonly #stride: number;
   readonly #wake: (rank: number) => void;
   /** What has last stood in each cell that this rank has read: to make views costs more than to read what is short. */
   readonly #seen: (Body | undefined)[];
@@ -60,13 +70,14 @@ export class SharedBoard {
     this.#shared = shared;
     this.#at = at;
     this.#row = row;
+    this.#stride = cellSize(room);
     this.#wake = wake;
     this.#seen = new Array<Body | undefined>(size * CELLS).fill(undefined);
   }
 
   /** Index of the first word of a rank's cell. */
   #cell(rank: number, call: number): number {
-    return (this.#at + rank * this.#row + LINE + (call & (CELLS - 1)) * (HEADER + this.room)) >> 2;
+    return (this.#at + rank * this.#row + LINE + (call & (CELLS - 1)) * this.#stride) >> 2;
   }
 
   #done(rank: number): number {
@@ -86,21 +97,13 @@ export class SharedBoard {
     return ((call - this.#free) | 0) < 0;
   }
 
-  /** Tells the others that this rank makes the call, with which check number. */
+  /** Tells the others that this rank makes the call, with which check number, and has nothing to show yet. */
   begin(call: number, check: number): void {
-    const { words } = this.#shared;
-    const cell = this.#cell(this.self, call);
-    words[cell + CHECK_LOW] = (check % 2 ** 32) | 0;
-    words[cell + CHECK_HIGH] = Math.floor(check / 2 ** 32);
-    Atomics.store(words, cell + BEGUN, (call + 1) | 0);
-    // Who sleeps in another call than this one is to be told.
-    for (let rank = 0; rank < this.size; rank++) {
-      if (rank !== this.self && this.hasBegun(rank, call) && this.check(rank, call) !== check) this.#wake(rank);
-    }
+    this.#publish(call, check, BEGUN);
   }
 
-  /** Shows the others something, after `begin`; undefined: that there is something for which there is no room. */
-  show(call: number, body: Body | undefined): void {
+  /** Shows the others something, with which the call has begun; undefined: that there is something for which there is no room. */
+  show(call: number, check: number, body: Body | undefined): void {
     const { words, bytes } = this.#shared;
     const cell = this.#cell(this.self, call);
     words[cell + ELEMENT] = body ? body.element : DECLINED;
@@ -109,27 +112,36 @@ export class SharedBoard {
       const length = content!.byteLength;
       const at = (cell << 2) + HEADER;
       words[cell + LENGTH] = length;
-      if (length <= HEADER) for (let i = 0; i < length; i++) bytes[at + i] = content![i]!;
+      if (length <= SHORT) for (let i = 0; i < length; i++) bytes[at + i] = content![i]!;
       else bytes.set(content!, at);
     }
-    this.#shown(call, cell);
+    this.#publish(call, check, SHOWN);
   }
 
   /** As `show`, for which a typed array would need a view of its bytes. */
-  showArray(call: number, element: number, array: TypedArray): void {
+  showArray(call: number, check: number, element: number, array: TypedArray): void {
     const { words } = this.#shared;
     const cell = this.#cell(this.self, call);
     words[cell + ELEMENT] = element;
     words[cell + LENGTH] = array.byteLength;
     const place = viewOf(this.shown(this.self, call)!) as TypedArray;
-    if (array.byteLength <= HEADER) for (let i = 0; i < array.length; i++) place[i] = array[i]!;
+    if (array.byteLength <= SHORT) for (let i = 0; i < array.length; i++) place[i] = array[i]!;
     else place.set(array as never);
-    this.#shown(call, cell);
+    this.#publish(call, check, SHOWN);
   }
 
-  #shown(call: number, cell: number): void {
-    Atomics.store(this.#shared.words, cell + SHOWN, (call + 1) | 0);
-    for (let rank = 0; rank < this.size; rank++) if (rank !== this.self && this.hasBegun(rank, call)) this.#wake(rank);
+  /** One store for all: each would take the cell's cache line away from those who look at it. */
+  #publish(call: number, check: number, state: number): void {
+    const { words } = this.#shared;
+    const cell = this.#cell(this.self, call);
+    words[cell + CHECK_LOW] = (check % 2 ** 32) | 0;
+    words[cell + CHECK_HIGH] = Math.floor(check / 2 ** 32);
+    Atomics.store(words, cell + STATE, ((call << 1) + state) | 0);
+    // Who sleeps in the call waits for what is shown, or is to be told that it is another one than this rank's.
+    for (let rank = 0; rank < this.size; rank++) {
+      if (rank === this.self || !this.hasBegun(rank, call)) continue;
+      if (state === SHOWN || !this.agrees(rank, call, check)) this.#wake(rank);
+    }
   }
 
   /** This rank has ended all calls before this one. */
@@ -145,12 +157,23 @@ export class SharedBoard {
     return ((Atomics.load(this.#shared.words, this.#done(rank)) - call) | 0) > 0;
   }
 
+  /** How far a rank is in a call: BEGUN, SHOWN, or anything else where it has not begun it. */
+  #state(rank: number, call: number): number {
+    return (Atomics.load(this.#shared.words, this.#cell(rank, call) + STATE) - (call << 1)) | 0;
+  }
+
   hasBegun(rank: number, call: number): boolean {
-    return Atomics.load(this.#shared.words, this.#cell(rank, call) + BEGUN) === ((call + 1) | 0);
+    const state = this.#state(rank, call);
+    return state === BEGUN || state === SHOWN;
   }
 
   hasShown(rank: number, call: number): boolean {
-    return Atomics.load(this.#shared.words, this.#cell(rank, call) + SHOWN) === ((call + 1) | 0);
+    return this.#state(rank, call) === SHOWN;
+  }
+
+  /** True when a rank that has begun the call has this check number there. */
+  agrees(rank: number, call: number, check: number): boolean {
+    return this.check(rank, call) === check;
   }
 
   /** The check number of a rank that has begun the call. */

@@ -129,7 +129,9 @@ export class FakeNetwork {
   #started<T>(call: (lane: Lane) => Started<T>): Promise<T>[] {
     return this.lanes().map(async (lane) => {
       try {
-        return await promised(call(lane));
+        const started = promised(call(lane));
+        this.#meetings[lane.rank]?.tell();
+        return await started;
       } finally {
         const meeting = (lane.hosts?.near ?? lane).board as Meeting | undefined;
         if (meeting) this.#meetings[lane.rank]!.end(meeting.tag);
