@@ -86,8 +86,8 @@ if (rank === target) {
 await comm.barrier();
 if (rank === target) console.log(name, mine.join(), served);`,
       ["lab1 2000,5000 0n"],
-      // A delayed message would not leave a rank that computes.
-      ...["-x", "TSMPI_DELAY=0"],
+      // Over connections alone memory is not shared, and a delayed message would not leave a rank that computes.
+      ...["-x", "TSMPI_TRANSPORT=auto", "-x", "TSMPI_DELAY=0"],
     );
   });
 
