@@ -34,7 +34,7 @@ export function predefinedKernel(name: string, rule: Rule): Kernel {
     return first ? [...a] : [...b];
   };
 
-  return elementKernel({
+  const kernel = elementKernel({
     what: name,
     single: rule.prefers ? pairs(rule.prefers) : scalars,
     pick(family, array, path) {
@@ -44,6 +44,12 @@ export function predefinedKernel(name: string, rule: Rule): Kernel {
     },
     ...(rule.prefers && { isSingle: isPair }),
   });
+  const { number } = rule;
+  if (!number || rule.integers) return kernel;
+  // Two numbers, the most frequent case: 30 ns less each than by the way through arrays.
+  const combine = (a: unknown, b: unknown) =>
+    typeof a === "number" && typeof b === "number" ? number(a, b) : kernel.combine(a, b);
+  return { ...kernel, combine };
 }
 
 /** The kernel of REPLACE: the higher rank's value. */
