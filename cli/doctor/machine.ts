@@ -20,7 +20,7 @@ export interface Machine {
   readonly temporary: { readonly path: string; readonly problem: string | undefined };
 }
 
-/** What ranks of one host share their messages in; less than this, and they use sockets. */
+/** For windows; less than this, and they work by messages. */
 const LEAST_SHARED = 16 * 2 ** 20;
 /** Ranks that a machine should be able to start. */
 const RANKS = 64;
@@ -52,7 +52,7 @@ export function faults({ openFiles, shared, loopback, temporary }: Machine, syst
   }
   if (system === "linux" && (shared === undefined || shared.free < LEAST_SHARED)) {
     const state = shared === undefined ? "is missing" : `has only ${bytes(shared.free)} free`;
-    found.push(`${SHARED} ${state}, so that ranks use slower sockets: free some; in a container, --shm-size=1g`);
+    found.push(`${SHARED} ${state}, so that windows go by slower messages: free some; in a container, --shm-size=1g`);
   }
   if (temporary.problem !== undefined) {
     found.push(`no file can be written in ${temporary.path} (${temporary.problem}): make room, or set TMPDIR`);

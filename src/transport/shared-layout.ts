@@ -1,6 +1,7 @@
 // transport/shared-layout: layer 3. What lies where in the memory that the ranks of one host share: a word for each rank
 // that says whether it sleeps, a ring for each ordered pair, a board for collectives, and slots for long messages, which
-// belong to their sender. Pure. Used by shared-memory.ts, and by who makes the memory.
+// belong to their sender. The front is what all look at; a ring, or the slots of a rank, is a part that is mapped by who uses
+// it, when it does. Pure. Used by shared-memory.ts, and by who makes the memory.
 import { boardSize } from "./shared-board.ts";
 import { stagingSize } from "./shared-staging.ts";
 
@@ -8,28 +9,36 @@ import { stagingSize } from "./shared-staging.ts";
 const LINE = 128;
 const PAGE = 4096;
 
+/** Bytes of the memory that are mapped together, whole pages. */
+export interface Part {
+  readonly at: number;
+  readonly bytes: number;
+}
+
 export interface SharedLayout {
-  /** Offset of what the ranks show each other in collectives (shared-board.ts). */
-  readonly board: number;
-  /** Offset of where they stage long data of collectives (shared-staging.ts), and bytes of a slot there. */
-  readonly staging: number;
-  readonly stagingRoom: number;
   /** Bytes in all. */
   readonly bytes: number;
-  /** Bytes of a ring's records: a power of two. */
-  readonly ring: number;
+  /** What every rank maps. */
+  readonly front: Part;
+  /** Offsets in the front, in bytes: the word that says that a rank sleeps; */
+  sleep(rank: number): number;
+  /** the line of a ring's tail, which its writer sets (ring.ts); its head, which its reader sets; */
+  tail(from: number, to: number): number;
+  head(from: number, to: number): number;
+  /** a slot's flag, 0 when it is free; */
+  flag(rank: number, slot: number): number;
+  /** what the ranks show each other in collectives (shared-board.ts). */
+  readonly board: number;
+  /** Where they stage long data of collectives (shared-staging.ts), and bytes of a slot there. */
+  readonly staging: Part;
+  readonly stagingRoom: number;
+  /** A ring's records: a power of two. */
+  ring(from: number, to: number): Part;
   readonly slots: number;
   /** Bytes of a slot: SLOT_HEAD, and a piece of a long message. */
   readonly slotBytes: number;
-  /** Offsets, in bytes: the word that says that a rank sleeps; */
-  sleep(rank: number): number;
-  /** a ring's tail, which its writer sets; its head, which its reader sets; its records; */
-  tail(from: number, to: number): number;
-  head(from: number, to: number): number;
-  records(from: number, to: number): number;
-  /** a slot's flag, 0 when it is free; its memory. */
-  flag(rank: number, slot: number): number;
-  slot(rank: number, slot: number): number;
+  /** A rank's slots, one behind the other. */
+  slotsOf(rank: number): Part;
 }
 
 /** Room in front of a slot's data for the head of a message, so that the data lies as copies like it. */
@@ -48,27 +57,29 @@ export function sharedLayout(size: number): SharedLayout {
   // the time that it takes through 512 KiB.
   const slots = size <= 16 ? 32 : 8;
   const slotBytes = SLOT_HEAD + 64 * 1024;
-  const stride = 2 * LINE + ring;
-  const rings = up(size * LINE, PAGE);
-  const flags = up(rings + size * size * stride, PAGE);
-  const board = up(flags + size * slots * LINE, PAGE);
+  const ends = size * LINE;
+  const flags = ends + size * size * 2 * LINE;
+  const board = flags + size * slots * LINE;
   const staging = up(board + boardSize(size).bytes, PAGE);
   const stagingRoom = size <= 8 ? 1024 * 1024 : size <= 16 ? 256 * 1024 : 64 * 1024;
-  const memory = up(staging + stagingSize(size, stagingRoom).bytes, PAGE);
-  const ringAt = (from: number, to: number) => rings + (from * size + to) * stride;
+  const stagingBytes = up(stagingSize(size, stagingRoom).bytes, PAGE);
+  const rings = staging + stagingBytes;
+  const memory = rings + size * size * ring;
+  const slotsBytes = up(slots * slotBytes, PAGE);
+  const tail = (from: number, to: number) => ends + (from * size + to) * 2 * LINE;
   return {
+    bytes: memory + size * slotsBytes,
+    front: { at: 0, bytes: staging },
+    sleep: (rank) => rank * LINE,
+    tail,
+    head: (from, to) => tail(from, to) + LINE,
+    flag: (rank, slot) => flags + (rank * slots + slot) * LINE,
     board,
-    staging,
+    staging: { at: staging, bytes: stagingBytes },
     stagingRoom,
-    bytes: memory + size * slots * slotBytes,
-    ring,
+    ring: (from, to) => ({ at: rings + (from * size + to) * ring, bytes: ring }),
     slots,
     slotBytes,
-    sleep: (rank) => rank * LINE,
-    tail: ringAt,
-    head: (from, to) => ringAt(from, to) + LINE,
-    records: (from, to) => ringAt(from, to) + 2 * LINE,
-    flag: (rank, slot) => flags + (rank * slots + slot) * LINE,
-    slot: (rank, slot) => memory + (rank * slots + slot) * slotBytes,
+    slotsOf: (rank) => ({ at: memory + rank * slotsBytes, bytes: slotsBytes }),
   };
 }

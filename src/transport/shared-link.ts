@@ -1,6 +1,6 @@
 // transport/shared-link: layer 3. The link between two ranks that share memory: short messages go through a ring, longer ones
 // through slots of the sender. Made by shared-memory.ts.
-import { RingReader, RingWriter, type Shared } from "./ring.ts";
+import { type RingPlace, RingReader, RingWriter, type Shared, type Take } from "./ring.ts";
 import { type SharedLayout, SLOT_HEAD } from "./shared-layout.ts";
 import { BULK_SHOWN, BULK_WINDOW, joined, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
 
@@ -37,8 +37,14 @@ export type Found = typeof IDLE | typeof PIECES | typeof NEWS;
 
 /** What a link asks of the memory that it is in. */
 export interface Owner {
+  /** The ring of messages from one local rank to another. */
+  ring(from: number, to: number): RingPlace;
+  /** The slots of a local rank. */
+  slots(rank: number): Shared;
   /** A free slot of this rank's, now taken; -1 where there is none. */
   takeSlot(): number;
+  /** What was in a slot is not needed any more. */
+  freeSlot(rank: number, slot: number): void;
   /** True when so many slots are free. */
   hasSlots(count: number): boolean;
   /** Wakes local rank `other` if it sleeps; with `waiting` only if a call or a message waits there. */
@@ -49,7 +55,6 @@ export interface Owner {
 
 export class SharedLink implements Link {
   readonly #memory: Owner;
-  readonly #shared: Shared;
   readonly #layout: SharedLayout;
   readonly #self: number;
   readonly #other: number;
@@ -67,28 +72,16 @@ export class SharedLink implements Link {
   #closing = false;
   #gone = false;
 
-  constructor(
-    memory: Owner,
-    shared: Shared,
-    layout: SharedLayout,
-    self: number,
-    other: number,
-    peer: number,
-    bell: Link,
-    sink: Sink,
-  ) {
+  constructor(memory: Owner, layout: SharedLayout, self: number, other: number, peer: number, bell: Link, sink: Sink) {
     this.#memory = memory;
-    this.#shared = shared;
     this.#layout = layout;
     this.#self = self;
     this.#other = other;
     this.#peer = peer;
     this.#bell = bell;
     this.#sink = sink;
-    const ring = (from: number, to: number) =>
-      [shared, layout.tail(from, to), layout.head(from, to), layout.records(from, to), layout.ring] as const;
-    this.#writer = new RingWriter(...ring(self, other));
-    this.#reader = new RingReader(...ring(other, self));
+    this.#writer = new RingWriter(memory.ring(self, other));
+    this.#reader = new RingReader(memory.ring(other, self));
   }
 
   get queued(): number {
@@ -110,7 +103,7 @@ export class SharedLink implements Link {
 
   sendLast(message: Uint8Array): void {
     if (this.#closing || this.#gone) return;
-    if (this.#queue.length > 0 || !this.#put(message, nothing)) return this.send(message);
+    if (this.#queue.length > 0 || !this.#writer.putLast(message)) return this.send(message);
     this.#memory.wake(this.#other, this.#bell, true);
   }
 
@@ -167,7 +160,7 @@ export class SharedLink implements Link {
     let found: Found = IDLE;
     if (!this.#reader.empty) {
       this.#news = false;
-      this.#reader.read(this.#take);
+      this.#reader.read(this.#take, MESSAGE);
       found = this.#news ? NEWS : PIECES;
       // There is room again.
       this.#memory.wake(this.#other, this.#bell, true);
@@ -234,11 +227,11 @@ export class SharedLink implements Link {
 
   /** Sends a message in one record. False where there is no room. */
   #put(head: Uint8Array, body: Uint8Array): boolean {
-    const { bytes, words } = this.#shared;
     const length = head.byteLength + body.byteLength;
     if (length <= INLINE) {
       const at = this.#writer.reserve(MESSAGE, length);
       if (at < 0) return false;
+      const { bytes } = this.#writer.memory;
       // A loop beats set() for the few bytes of a usual frame.
       if (length <= 64 && body.byteLength === 0) for (let i = 0; i < length; i++) bytes[at + i] = head[i]!;
       else {
@@ -253,14 +246,16 @@ export class SharedLink implements Link {
     if (slot < 0) return false;
     const at = this.#writer.reserve(SLOT, 12);
     if (at < 0) {
-      Atomics.store(words, this.#layout.flag(this.#self, slot) >> 2, 0);
+      this.#memory.freeSlot(this.#self, slot);
       return false;
     }
     // The body begins at the start of a cache line, where there is room for the head in front of it.
     const front = Math.max(0, Math.min(SLOT_HEAD - head.byteLength, this.#layout.slotBytes - length));
-    const memory = this.#layout.slot(this.#self, slot) + front;
-    bytes.set(head, memory);
-    if (body.byteLength > 0) bytes.set(body, memory + head.byteLength);
+    const start = slot * this.#layout.slotBytes + front;
+    const { bytes } = this.#memory.slots(this.#self);
+    bytes.set(head, start);
+    if (body.byteLength > 0) bytes.set(body, start + head.byteLength);
+    const { words } = this.#writer.memory;
     words[at >> 2] = slot;
     words[(at >> 2) + 1] = front;
     words[(at >> 2) + 2] = length;
@@ -272,7 +267,7 @@ export class SharedLink implements Link {
     const shown = Math.min(BULK_SHOWN, head.byteLength + body.byteLength);
     const at = this.#writer.reserve(BULK, 12 + shown);
     if (at < 0) return false;
-    const { bytes, words } = this.#shared;
+    const { bytes, words } = this.#writer.memory;
     const length = head.byteLength + body.byteLength;
     words[at >> 2] = length % 2 ** 31;
     words[(at >> 2) + 1] = Math.floor(length / 2 ** 31);
@@ -287,14 +282,14 @@ export class SharedLink implements Link {
   #part(body: Uint8Array, from: number): number {
     const slot = this.#memory.takeSlot();
     if (slot < 0) return 0;
-    const { bytes, words } = this.#shared;
     const at = this.#writer.reserve(PART, 8);
     if (at < 0) {
-      Atomics.store(words, this.#layout.flag(this.#self, slot) >> 2, 0);
+      this.#memory.freeSlot(this.#self, slot);
       return 0;
     }
     const part = body.subarray(from, from + this.#layout.slotBytes - SLOT_HEAD);
-    bytes.set(part, this.#layout.slot(this.#self, slot));
+    this.#memory.slots(this.#self).bytes.set(part, slot * this.#layout.slotBytes);
+    const { words } = this.#writer.memory;
     words[at >> 2] = slot;
     words[(at >> 2) + 1] = part.byteLength;
     this.#writer.publish();
@@ -303,9 +298,8 @@ export class SharedLink implements Link {
 
   // --- receiving ---
 
-  readonly #take = (kind: number, at: number, length: number): void => {
+  readonly #take: Take = (kind, { bytes, words }, at, length) => {
     if (this.#closing || this.#gone) return;
-    const { bytes, words } = this.#shared;
     switch (kind) {
       case MESSAGE:
         if (!this.#sink.message(this.#peer, bytes, at, at + length)) this.#news = true;
@@ -313,9 +307,9 @@ export class SharedLink implements Link {
       case SLOT: {
         this.#news = true;
         const slot = words[at >> 2]!;
-        const memory = this.#layout.slot(this.#other, slot) + words[(at >> 2) + 1]!;
-        this.#sink.message(this.#peer, bytes, memory, memory + words[(at >> 2) + 2]!);
-        return this.#free(slot);
+        const start = slot * this.#layout.slotBytes + words[(at >> 2) + 1]!;
+        this.#sink.message(this.#peer, this.#memory.slots(this.#other).bytes, start, start + words[(at >> 2) + 2]!);
+        return this.#memory.freeSlot(this.#other, slot);
       }
       case BULK: {
         const total = words[at >> 2]! + words[(at >> 2) + 1]! * 2 ** 31;
@@ -331,10 +325,10 @@ export class SharedLink implements Link {
       case PART: {
         const landing = this.#landing!;
         const slot = words[at >> 2]!;
-        const memory = this.#layout.slot(this.#other, slot);
+        const start = slot * this.#layout.slotBytes;
         const size = words[(at >> 2) + 1]!;
-        landing.into.set(bytes.subarray(memory, memory + size), this.#landed);
-        this.#free(slot);
+        landing.into.set(this.#memory.slots(this.#other).bytes.subarray(start, start + size), this.#landed);
+        this.#memory.freeSlot(this.#other, slot);
         this.#landed += size;
         if (this.#landed < landing.into.byteLength) return;
         if (!landing.more) this.#news = true;
@@ -352,9 +346,5 @@ export class SharedLink implements Link {
     message.set(head);
     const into = message.subarray(head.byteLength);
     return { head: head.byteLength, into, done: () => this.#sink.message(this.#peer, message) };
-  }
-
-  #free(slot: number): void {
-    Atomics.store(this.#shared.words, this.#layout.flag(this.#other, slot) >> 2, 0);
   }
 }

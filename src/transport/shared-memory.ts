@@ -1,9 +1,9 @@
 // transport/shared-memory: layer 3. Links between ranks of one host through memory that they share: short messages through
 // a ring for each ordered pair, long ones through slots that belong to their sender. A pair's WebSocket connection wakes a
 // rank that sleeps, and tells when a peer is gone. Called by runtime.ts.
-import type { Shared } from "./ring.ts";
+import type { RingPlace, Shared } from "./ring.ts";
 import { SharedBoard } from "./shared-board.ts";
-import { type SharedLayout, sharedLayout } from "./shared-layout.ts";
+import { type Part, type SharedLayout, sharedLayout } from "./shared-layout.ts";
 import { type Found, IDLE, NEWS, PIECES, SharedLink } from "./shared-link.ts";
 import { SharedStaging } from "./shared-staging.ts";
 import type { Landing, Link, Sink } from "./transport.ts";
@@ -23,8 +23,13 @@ type Sleep = typeof AWAKE | typeof ASLEEP | typeof WAITING;
 const PATIENCE = 512;
 const LONGEST = 500_000;
 
+/** Maps bytes of the memory, which all are zero at first. */
+export type MapPart = (part: Part) => Uint8Array;
+
 /** The shared memory of the ranks of one host, as one of them sees it. */
 export class SharedMemory implements Sink {
+  readonly #map: MapPart;
+  /** What every rank maps. */
   readonly #shared: Shared;
   readonly #layout: SharedLayout;
   readonly #self: number;
@@ -38,18 +43,20 @@ export class SharedMemory implements Sink {
   /** This rank polls, until rest(). */
   #awake = false;
   readonly #patient: boolean;
+  /** By local rank, those that have been used. */
+  readonly #slots: (Shared | undefined)[] = [];
   /** Slots that a search begins with. */
   #slot = 0;
 
   /**
-   * @param memory mapped, of at least as many bytes as the layout for `size` ranks has, all zero at first
+   * @param map of memory that has the layout for `size` ranks
    * @param self this rank among those of the host
    * @param sink gets what arrives
    * @param patient whether to wait a little for the next piece of a message: not where ranks share cores
    * @param callWaits whether a call waits here
    */
   constructor(
-    memory: Uint8Array,
+    map: MapPart,
     self: number,
     size: number,
     sink: Sink,
@@ -57,9 +64,9 @@ export class SharedMemory implements Sink {
     callWaits: () => boolean = () => true,
   ) {
     this.#layout = sharedLayout(size);
-    const words = new Int32Array(memory.buffer, memory.byteOffset, this.#layout.bytes >> 2);
-    this.#shared = { bytes: memory, words };
-    this.#sleep = words;
+    this.#map = map;
+    this.#shared = this.#part(this.#layout.front);
+    this.#sleep = this.#shared.words;
     this.#self = self;
     this.#sink = sink;
     this.#patient = patient;
@@ -73,7 +80,7 @@ export class SharedMemory implements Sink {
    * @param bell the connection with it
    */
   link(other: number, peer: number, bell: Link): Link {
-    const link = new SharedLink(this, this.#shared, this.#layout, this.#self, other, peer, bell, this.#sink);
+    const link = new SharedLink(this, this.#layout, this.#self, other, peer, bell, this.#sink);
     this.#links[peer] = link;
     return link;
   }
@@ -91,7 +98,13 @@ export class SharedMemory implements Sink {
   /** Where the same ranks stage long data. */
   staging(peers: readonly number[], board: SharedBoard): SharedStaging {
     const { staging, stagingRoom } = this.#layout;
-    return new SharedStaging(this.#shared, staging, stagingRoom, board, this.#bells(peers));
+    return new SharedStaging(() => this.#part(staging), stagingRoom, board, this.#bells(peers));
+  }
+
+  /** A mapped array counts as this process's heap, whose collector would run at once for all of the memory of many ranks. */
+  #part(part: Part): Shared {
+    const bytes = this.#map(part);
+    return { bytes, words: new Int32Array(bytes.buffer, bytes.byteOffset, part.bytes >> 2) };
   }
 
   /** What wakes one of these. */
@@ -162,6 +175,19 @@ export class SharedMemory implements Sink {
 
   // --- what links call ---
 
+  /** The ring of messages from one local rank to another. */
+  ring(from: number, to: number): RingPlace {
+    const part = this.#layout.ring(from, to);
+    const [tail, head] = [this.#layout.tail(from, to), this.#layout.head(from, to)];
+    return { front: this.#shared, tail, head, size: part.bytes, map: () => this.#part(part) };
+  }
+
+  /** The slots of a local rank. */
+  slots(rank: number): Shared {
+    this.#slots[rank] ??= this.#part(this.#layout.slotsOf(rank));
+    return this.#slots[rank]!;
+  }
+
   /** A free slot of this rank's, now taken; -1 where there is none. */
   takeSlot(): number {
     const { slots } = this.#layout;
@@ -174,6 +200,11 @@ export class SharedMemory implements Sink {
       return slot;
     }
     return -1;
+  }
+
+  /** What was in a slot is not needed any more. */
+  freeSlot(rank: number, slot: number): void {
+    Atomics.store(this.#shared.words, this.#layout.flag(rank, slot) >> 2, 0);
   }
 
   /** True when so many slots are free. */

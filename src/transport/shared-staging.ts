@@ -44,8 +44,8 @@ export class SharedStaging {
   readonly size: number;
   /** Bytes of a segment. Behind them a slot has a line more, so that a segment can end with a whole item. */
   readonly room: number;
-  readonly #shared: Shared;
-  readonly #at: number;
+  readonly #map: () => Shared;
+  #mapped: Shared | undefined;
   readonly #slots: number;
   readonly #board: SharedBoard;
   readonly #wake: (rank: number) => void;
@@ -54,29 +54,33 @@ export class SharedStaging {
   readonly #users = new Array<number | undefined>(STAGED).fill(undefined);
 
   /**
-   * @param at offset in the memory
+   * @param map maps the memory, at the first use
    * @param room bytes of a slot, a multiple of 64
    * @param wake wakes a rank that sleeps
    */
-  constructor(shared: Shared, at: number, room: number, board: SharedBoard, wake: (rank: number) => void) {
+  constructor(map: () => Shared, room: number, board: SharedBoard, wake: (rank: number) => void) {
     this.self = board.self;
     this.size = board.size;
     this.room = room;
-    this.#shared = shared;
-    this.#at = at;
-    this.#slots = at + stagingSize(board.size, room).cells;
+    this.#map = map;
+    this.#slots = stagingSize(board.size, room).cells;
     this.#board = board;
     this.#wake = wake;
   }
 
+  get #shared(): Shared {
+    this.#mapped ??= this.#map();
+    return this.#mapped;
+  }
+
   /** Index of the first word of a rank's cell. */
   #cell(rank: number, call: number): number {
-    return (this.#at + rank * ROW + LINE + (call & (CELLS - 1)) * CELL) >> 2;
+    return (rank * ROW + LINE + (call & (CELLS - 1)) * CELL) >> 2;
   }
 
   /** Index of the word that says which call's end a rank waits for. */
   #waits(rank: number): number {
-    return (this.#at + rank * ROW) >> 2;
+    return (rank * ROW) >> 2;
   }
 
   /** Tells the others that this rank stages data in the call. */

@@ -9,19 +9,19 @@ import { Operation } from "../../src/engine/operation.ts";
 import { Progress } from "../../src/engine/progress.ts";
 import { Checked } from "../../src/transport/checked.ts";
 import { inprocLinks } from "../../src/transport/inproc.ts";
-import { sharedLayout } from "../../src/transport/shared-layout.ts";
 import { SharedMemory } from "../../src/transport/shared-memory.ts";
 import { encodeEager } from "../../src/wire/frame.ts";
 import { equal, is, ok, rejects } from "../support/assert.ts";
 import { buffer, copies, UINT8, value } from "../support/engines.ts";
 import { random } from "../support/lanes.ts";
+import { sharedBytes } from "../support/shared-bytes.ts";
 import { join, pattern, sameBytes, soon, turns } from "../support/sinks.ts";
 
 const LONG = 1_000_000;
 
 /** Two engines. */
 function pair({ eager = 65_536, unexpected = 1 << 24, check = false } = {}) {
-  const shared = new Uint8Array(sharedLayout(2).bytes);
+  const shared = sharedBytes(2);
   const engines = [0, 1].map((self) => new Engine(self, 2, new Progress(0), { eager, unexpected }));
   const checked = engines.map((engine, self) => (check ? new Checked(self, engine) : undefined));
   const sides = engines.map((engine, self) => new SharedMemory(shared, self, 2, checked[self] ?? engine));

@@ -146,14 +146,16 @@ export class FakeNetwork {
 
   #share(ranks: readonly number[]): void {
     const { length } = ranks;
-    const staged = Math.ceil(boardSize(length).bytes / 128) * 128;
-    const memory = new Uint8Array(staged + stagingSize(length, SEGMENT).bytes);
-    const shared = { bytes: memory, words: new Int32Array(memory.buffer) };
+    const zeros = (size: number) => {
+      const bytes = new Uint8Array(Math.ceil(size / 4) * 4);
+      return { bytes, words: new Int32Array(bytes.buffer) };
+    };
+    const [shared, staged] = [zeros(boardSize(length).bytes), zeros(stagingSize(length, SEGMENT).bytes)];
     const wake = () => this.#move();
     const briefly = (call: { readonly done: boolean }) => call.done;
     for (const [local, rank] of ranks.entries()) {
       const board = new SharedBoard(shared, 0, local, length, wake);
-      const staging = new SharedStaging(shared, staged, SEGMENT, board, wake);
+      const staging = new SharedStaging(() => staged, SEGMENT, board, wake);
       const chair = { disagrees: () => new Error("ranks disagree"), goneBecause: () => undefined, briefly };
       this.#meetings[rank] = new Meetings(board, chair, staging);
     }

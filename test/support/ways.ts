@@ -6,10 +6,10 @@ import type { Engine } from "../../src/engine/engine.ts";
 import { Checked } from "../../src/transport/checked.ts";
 import { DelayedLink } from "../../src/transport/delayed.ts";
 import { inprocLinks } from "../../src/transport/inproc.ts";
-import { sharedLayout } from "../../src/transport/shared-layout.ts";
 import { SharedMemory } from "../../src/transport/shared-memory.ts";
 import type { Link, Sink } from "../../src/transport/transport.ts";
 import { connected, listening } from "../transport/meshes.ts";
+import { sharedBytes } from "./shared-bytes.ts";
 
 /** What carries messages, by rank. */
 interface Way {
@@ -25,7 +25,7 @@ const ways: Record<string, (sinks: readonly Sink[]) => Promise<Way>> = {
     return { links: await connected(meshes, cards) };
   },
   "shared-memory": async (sinks) => {
-    const memory = new Uint8Array(sharedLayout(sinks.length).bytes);
+    const memory = sharedBytes(sinks.length);
     const sides = sinks.map((sink, rank) => new SharedMemory(memory, rank, sinks.length, sink));
     const bells = inprocLinks(sides);
     return {
