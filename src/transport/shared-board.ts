@@ -51,6 +51,7 @@ export class SharedBoard {
   readonly #row: number;
   readonly #stride: number;
   readonly #wake: (rank: number) => void;
+  readonly #sleeps: (rank: number) => boolean;
   /** What has last stood in each cell that this rank has read: to make views costs more than to read what is short. */
   readonly #seen: (Body | undefined)[];
   /** This rank has ended all calls before this one. */
@@ -61,8 +62,16 @@ export class SharedBoard {
   /**
    * @param at offset of the board in the memory
    * @param wake wakes a rank that sleeps
+   * @param sleeps whether it does: asked first, since to look at its cells would take them away from it while it writes there
    */
-  constructor(shared: Shared, at: number, self: number, size: number, wake: (rank: number) => void) {
+  constructor(
+    shared: Shared,
+    at: number,
+    self: number,
+    size: number,
+    wake: (rank: number) => void,
+    sleeps: (rank: number) => boolean = () => true,
+  ) {
     const { room, row } = boardSize(size);
     this.self = self;
     this.size = size;
@@ -72,6 +81,7 @@ export class SharedBoard {
     this.#row = row;
     this.#stride = cellSize(room);
     this.#wake = wake;
+    this.#sleeps = sleeps;
     this.#seen = new Array<Body | undefined>(size * CELLS).fill(undefined);
   }
 
@@ -139,7 +149,7 @@ export class SharedBoard {
     Atomics.store(words, cell + STATE, ((call << 1) + state) | 0);
     // Who sleeps in the call waits for what is shown, or is to be told that it is another one than this rank's.
     for (let rank = 0; rank < this.size; rank++) {
-      if (rank === this.self || !this.hasBegun(rank, call)) continue;
+      if (rank === this.self || !this.#sleeps(rank) || !this.hasBegun(rank, call)) continue;
       if (state === SHOWN || !this.agrees(rank, call, check)) this.#wake(rank);
     }
   }
@@ -149,7 +159,9 @@ export class SharedBoard {
     Atomics.store(this.#shared.words, this.#done(this.self), calls);
     // Who is as far ahead as one can be may be waiting for a cell.
     const ahead = (this.#ended + CELLS - 1) | 0;
-    for (let rank = 0; rank < this.size; rank++) if (rank !== this.self && this.hasBegun(rank, ahead)) this.#wake(rank);
+    for (let rank = 0; rank < this.size; rank++) {
+      if (rank !== this.self && this.#sleeps(rank) && this.hasBegun(rank, ahead)) this.#wake(rank);
+    }
     this.#ended = calls;
   }
 

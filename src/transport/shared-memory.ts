@@ -92,7 +92,8 @@ export class SharedMemory implements Sink {
    */
   board(peers: readonly number[], poll: () => boolean): SharedBoard {
     this.#pollMore = poll;
-    return new SharedBoard(this.#shared, this.#layout.board, this.#self, peers.length, this.#bells(peers));
+    const sleeps = (rank: number) => this.#sleeping(rank) !== AWAKE;
+    return new SharedBoard(this.#shared, this.#layout.board, this.#self, peers.length, this.#bells(peers), sleeps);
   }
 
   /** Where the same ranks stage long data. */
@@ -224,10 +225,14 @@ export class SharedMemory implements Sink {
     return Atomics.compareExchange(this.#sleep, word, ASLEEP, WAITING) === ASLEEP;
   }
 
+  #sleeping(other: number): number {
+    return Atomics.load(this.#sleep, this.#layout.sleep(other) >> 2);
+  }
+
   /** Wakes local rank `other` if it sleeps; with `waiting` only if a call or a message waits there. */
   wake(other: number, bell: Link, waiting = false): void {
     const word = this.#layout.sleep(other) >> 2;
-    const sleeping = Atomics.load(this.#sleep, word);
+    const sleeping = this.#sleeping(other);
     if (sleeping === AWAKE || (waiting && sleeping === ASLEEP)) return;
     // Whoever comes first rings.
     if (Atomics.exchange(this.#sleep, word, AWAKE) === AWAKE) return;
