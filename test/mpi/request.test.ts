@@ -273,16 +273,6 @@ test("free() gives the request up, and the operation goes on", async () => {
   });
 });
 
-test("waitall() waits for a request that is in the list several times, and gives its data once", async () => {
-  await ranks(1, async (comm) => {
-    const [twice, other] = [comm.irecv<string>({ tag: 1 }), comm.irecv<string>({ tag: 2 })];
-    const waiting = Request.waitall([twice, other, twice, twice]);
-    await comm.send("b", { dest: 0, tag: 2 });
-    await comm.send("a", { dest: 0, tag: 1 });
-    equal(await waiting, ["a", "b", undefined, undefined]);
-  });
-});
-
 test("a request that is long in coming gathers no listeners while waitany() completes many others", async () => {
   const { onSettled, offSettled } = Operation.prototype;
   await ranks(1, async (comm) => {
