@@ -1,12 +1,20 @@
 // comm/target: layer 5. Where a received message goes: into a new value, into the user's buffer, or to a collective.
 import { Exception } from "../base/errors.ts";
 import type { Body } from "../data/body.ts";
-import { allocateUnfilled, type BufferLike, bufferFrom, bytesOf, elementOfBuffer } from "../data/buffer.ts";
+import {
+  allocateUnfilled,
+  type BufferLike,
+  bufferFrom,
+  bytesOf,
+  copyInto,
+  copyOf,
+  elementOfBuffer,
+} from "../data/buffer.ts";
 import { BYTES, elements, type TypedArray, VALUE } from "../data/element.ts";
 import type { Items } from "../data/items.ts";
 import type { TypeMap } from "../data/type-map.ts";
 import { type Arrival, arrivalBytes, type Target } from "../engine/message.ts";
-import { decodeValue } from "../wire/value.ts";
+import { decodeValue, decodeValueAt } from "../wire/value.ts";
 
 /** A new value, or a new buffer when a buffer was sent. */
 export const anything: Target<unknown> = {
@@ -15,6 +23,10 @@ export const anything: Target<unknown> = {
     if (arrival.element !== VALUE) return bufferFrom(arrival.element, own ? parts[0]! : parts[0]!.slice());
     // What the decoder adopts must be memory of its own; the CBOR itself it copies.
     return decodeValue(own || parts.length === 1 ? parts : [parts[0]!, ...parts.slice(1).map((part) => part.slice())]);
+  },
+  whole({ element }, bytes, start, end) {
+    if (element !== VALUE) return bufferFrom(element, copyOf(bytes, start, end));
+    return decodeValueAt(bytes, start, end);
   },
 };
 
@@ -54,6 +66,11 @@ export function memory<T>(
       const [content] = received;
       // A long message has landed in its place already.
       if (!own || content!.buffer !== bytes.buffer || content!.byteOffset !== bytes.byteOffset) bytes.set(content!);
+      return result(arrival);
+    },
+    whole(arrival, content, start, end) {
+      check(element, bytes.byteLength, arrival, from);
+      copyInto(bytes, content, start, end);
       return result(arrival);
     },
   };

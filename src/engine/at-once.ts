@@ -41,7 +41,7 @@ export class Arriving {
   /** Where the last part of a message of process `peer` goes. @throws RangeError when it breaks the protocol */
   landing(peer: number, head: EagerHead): Landing {
     const { context, tag, sizes } = head;
-    const wrong = malformed(head.element, sizes);
+    const wrong = malformed(head.element, sizes.length, sizes[0]!);
     if (wrong) throw new RangeError(wrong);
     const posted = this.#channels.of(context).receiver(peer, tag);
     const parts = (posted && land(posted, peer, head)) ?? sizes.map(allocateUnfilled);

@@ -10,8 +10,8 @@ export class Entry {
   earlier: Entry | undefined;
   /** Position in the order of arrival. */
   order = 0;
-  readonly source: number;
-  readonly tag: number;
+  source: number;
+  tag: number;
 
   constructor(source: number, tag: number) {
     this.source = source;

@@ -1,25 +1,17 @@
-// engine/engine: layer 4. Sends, receives and probes: builds and reads frames, owns the matching queues of every
-// context. Addresses are process numbers and contexts; ranks and communicators are the business of the layers above.
+// engine/engine: layer 4. Sends, receives and probes: builds frames, which intake.ts reads, and owns the matching queues of
+// every context. Addresses are process numbers and contexts; ranks and communicators are the business of the layers above.
 import { ANY_SOURCE } from "../base/constants.ts";
 import { type Body, bodyBytes } from "../data/body.ts";
 import { VALUE } from "../data/element.ts";
 import { type Landing, type Link, SHORT_LIMIT, type Sink } from "../transport/transport.ts";
-import { COPIED } from "../wire/cbor-head.ts";
-import {
-  decodeBulkHead,
-  decodeFrames,
-  encodeAck,
-  encodeCredit,
-  encodeEager,
-  encodeRts,
-  type Frame,
-} from "../wire/frame.ts";
-import { Arriving, sendAtOnce } from "./at-once.ts";
+import { encodeEager, encodeRts } from "../wire/frame.ts";
+import { sendAtOnce } from "./at-once.ts";
 import { Audits } from "./audit.ts";
 import { Channels } from "./channels.ts";
 import { Credit } from "./credit.ts";
 import { Farewell } from "./farewell.ts";
-import { type Arrival, arrivalBytes, Message, malformed, Receive, sizesOf, type Target } from "./message.ts";
+import { Intake } from "./intake.ts";
+import { type Message, Receive, sizesOf, type Target } from "./message.ts";
 import { Operation } from "./operation.ts";
 import { Peers } from "./peers.ts";
 import type { Progress } from "./progress.ts";
@@ -51,16 +43,13 @@ export class Engine implements Sink {
   readonly audits = new Audits();
   readonly #credits: Credit[];
   readonly #rendezvous: Rendezvous;
-  readonly #arriving = new Arriving(this.channels, (message, receive) => this.deliver(message, receive));
+  readonly #intake: Intake;
   readonly #peers = new Peers();
   /** This process's end. */
   readonly farewell: Farewell;
-  /** Whose frames are being taken in. */
-  #from = 0;
-  /** The last of them has made this process ask for the bytes of a message. */
-  #asked = false;
+  /** A receive that has been completed and may be used again. */
+  #spare: Receive | undefined;
   #framesSent = 0;
-  #framesReceived = 0;
   /** Told, once, when the connection with a process breaks that has not finished. */
   onLost: (peer: number, reason: string) => void = () => {};
 
@@ -72,6 +61,10 @@ export class Engine implements Sink {
     this.#links = new Array(size);
     this.#credits = Array.from({ length: size }, () => new Credit(limits.unexpected));
     this.#rendezvous = new Rendezvous(this.#links);
+    this.#intake = new Intake(this.channels, this.#credits, this.#rendezvous, this.#peers, {
+      post: (peer, frame) => this.#post(peer, frame),
+      finished: (peer) => this.#finished(peer),
+    });
     this.farewell = new Farewell(self, this.#links, this.#peers);
   }
 
@@ -86,7 +79,7 @@ export class Engine implements Sink {
   }
   /** Frames taken from links since the start. */
   get received(): number {
-    return this.#framesReceived;
+    return this.#intake.received;
   }
 
   // --- sending ---
@@ -138,7 +131,10 @@ export class Engine implements Sink {
 
   /** Posts a receive; it may have settled when this returns. `source` is a process number or ANY_SOURCE. */
   receive<T>(source: number, context: number, tag: number, target: Target<T>): Receive<T> {
-    const receive = new Receive<T>(source, tag, context, target, new Operation<T>());
+    const receive: Receive<T> =
+      this.#spare?.renew(source, tag, context, target) ??
+      new Receive<T>(source, tag, context, target, new Operation<T>());
+    this.#spare = undefined;
     const { matcher } = this.channels.of(context);
     const message = matcher.peek(source, tag);
     if (message) {
@@ -153,6 +149,14 @@ export class Engine implements Sink {
       if (source !== ANY_SOURCE) this.#links[source]?.connect();
     }
     return receive;
+  }
+
+  /**
+   * The caller has the result of a receive that nobody else knows of: it serves the next one. A blocking receive whose
+   * message comes in time leaves nothing behind but its promise.
+   */
+  reuse(receive: Receive): void {
+    this.#spare = receive.clear();
   }
 
   /** Takes back a receive that has no message yet. False when it has one: it completes. */
@@ -187,14 +191,7 @@ export class Engine implements Sink {
 
   /** Gives a message that was taken out of the queues to a receive. */
   deliver<T>(message: Message, receive: Receive<T>): void {
-    receive.arrival = message;
-    const { source, id, parts } = message;
-    if (parts) {
-      this.#giveBack(source, arrivalBytes(message));
-      if (id > 0) this.#post(source, encodeAck(id));
-      return receive.finish(message, parts, true);
-    }
-    this.#fetch(message, id, receive);
+    this.#intake.deliver(message, receive);
   }
 
   /**
@@ -251,11 +248,8 @@ export class Engine implements Sink {
 
   message(peer: number, message: Uint8Array, start?: number, end?: number): boolean {
     this.progress.arrived();
-    this.#asked = false;
     try {
-      this.#from = peer;
-      decodeFrames(message, this.#take, start, end);
-      return this.#asked;
+      return this.#intake.message(peer, message, start, end);
     } catch (error) {
       this.#broken(peer, error);
       return false;
@@ -265,18 +259,7 @@ export class Engine implements Sink {
   bulk(peer: number, window: Uint8Array, length: number): Landing | undefined {
     this.progress.arrived();
     try {
-      const head = decodeBulkHead(window);
-      if (head.start + head.length !== length)
-        throw new RangeError(`a ${head.kind} frame of ${head.start + head.length} bytes in a message of ${length}`);
-      const landing =
-        head.kind === "eager"
-          ? this.#arriving.landing(peer, head)
-          : this.#rendezvous.landing(peer, head, head.length, head.start);
-      const done = () => {
-        this.#framesReceived++;
-        landing.done();
-      };
-      return { ...landing, done };
+      return this.#intake.bulk(peer, window, length);
     } catch (error) {
       this.#broken(peer, error);
       return undefined;
@@ -300,82 +283,6 @@ export class Engine implements Sink {
     this.#links[peer]?.close();
   }
 
-  readonly #take = (frame: Frame): void => {
-    const peer = this.#from;
-    this.#framesReceived++;
-    this.#asked = false;
-    switch (frame.kind) {
-      case "eager":
-        return this.#takeEager(peer, frame);
-      case "rts":
-        return this.#takeRts(peer, frame);
-      case "cts":
-        if (!this.#rendezvous.clear(peer, frame.id, frame.transfer))
-          throw new RangeError(`a cts for message ${frame.id}, which does not exist`);
-        return;
-      case "ack":
-        if (!this.#rendezvous.clear(peer, frame.id, 0))
-          throw new RangeError(`an ack for message ${frame.id}, which does not exist`);
-        return;
-      case "data": {
-        const landing = this.#rendezvous.landing(peer, frame, frame.bytes.byteLength, 0);
-        landing.into.set(frame.bytes);
-        return landing.done();
-      }
-      case "credit":
-        if (!this.#credits[peer]!.restore(frame.bytes))
-          throw new RangeError(`credit for ${frame.bytes} bytes that were never sent`);
-        return;
-      case "bye":
-        return this.#finished(peer);
-    }
-  };
-
-  #takeEager(peer: number, frame: Frame & { kind: "eager" }): void {
-    const sizes = sizesOf(frame.parts);
-    const wrong = malformed(frame.element, sizes);
-    if (wrong) throw new RangeError(wrong);
-    const channel = this.channels.of(frame.context);
-    const receive = channel.receiver(peer, frame.tag);
-    if (!receive) {
-      const parts = frame.parts.map((part) => (part.byteLength <= COPIED ? part : part.slice()));
-      return channel.keep(new Message(peer, frame, sizes, parts, frame.ack));
-    }
-    const arrival: Arrival = { source: peer, tag: frame.tag, element: frame.element, check: frame.check, sizes };
-    receive.arrival = arrival;
-    this.#giveBack(peer, arrivalBytes(arrival));
-    if (frame.ack > 0) this.#post(peer, encodeAck(frame.ack));
-    receive.finish(arrival, frame.parts, frame.parts.length === 1 && sizes[0]! <= COPIED);
-  }
-
-  #takeRts(peer: number, frame: Frame & { kind: "rts" }): void {
-    const wrong = malformed(frame.element, frame.sizes);
-    if (wrong) throw new RangeError(wrong);
-    const channel = this.channels.of(frame.context);
-    const message = new Message(peer, frame, frame.sizes, undefined, frame.id);
-    const receive = channel.receiver(peer, frame.tag);
-    if (!receive) return channel.keep(message);
-    receive.arrival = message;
-    this.#fetch(message, frame.id, receive);
-  }
-
-  /** Asks the sender for an announced message. */
-  #fetch<T>(message: Message, id: number, receive: Receive<T>): void {
-    const { operation } = receive;
-    const gone = this.#peers.goneBecause(message.source);
-    if (gone) return operation.reject(gone);
-    let parts: readonly Uint8Array[];
-    try {
-      parts = receive.target.land(message);
-    } catch (error) {
-      this.#rendezvous.decline(message.source, id);
-      return operation.reject(error);
-    }
-    const done = () => receive.finish(message, parts, true);
-    this.#asked = true;
-    this.#rendezvous.accept(message.source, id, parts, done, (error) => operation.reject(error));
-  }
-
   #finished(peer: number): void {
     if (this.#peers.finish(peer)) this.#settleGone(peer, true);
   }
@@ -383,14 +290,9 @@ export class Engine implements Sink {
   #settleGone(peer: number, finished: boolean): void {
     const gone = this.#peers.goneBecause(peer);
     this.#rendezvous.abandon(peer, gone, finished);
-    this.#arriving.abandon(peer, gone);
+    this.#intake.abandon(peer, gone);
     for (const channel of this.channels.values()) channel.abandon(peer, gone);
     for (const audit of this.audits) audit.gone(peer, gone);
-  }
-
-  #giveBack(peer: number, bytes: number): void {
-    const owed = this.#credits[peer]!.release(bytes);
-    if (owed > 0) this.#post(peer, encodeCredit(owed));
   }
 
   #post(peer: number, frame: Uint8Array): void {

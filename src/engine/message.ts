@@ -1,5 +1,6 @@
 // engine/message: layer 4. A message at its receiver, from the first frame until a receive has it.
 import { elements, VALUE } from "../data/element.ts";
+import { COPIED, lent } from "../wire/cbor-head.ts";
 import type { Envelope } from "../wire/frame.ts";
 import { Entry } from "./buckets.ts";
 import type { Operation } from "./operation.ts";
@@ -32,6 +33,8 @@ export interface Target<T> {
   land(arrival: Arrival): readonly Uint8Array[];
   /** The receive's result. `own`: the parts are the ones from land, or free to keep; else they are lent for the call. */
   finish(arrival: Arrival, parts: readonly Uint8Array[], own: boolean): T;
+  /** In place of finish, for a message whose one part is the bytes `start … end` of `bytes`, lent for the call. */
+  whole?(arrival: Arrival, bytes: Uint8Array, start: number, end: number): T;
 }
 
 /** A message that no receive has taken yet: here as a whole (`parts`), or announced (`id` is the sender's). */
@@ -61,10 +64,12 @@ export class Message extends Entry implements Arrival {
   }
 }
 
+const NOWHERE = {} as Target<any>;
+
 /** A receive that waits for its message. */
 export class Receive<T = any> extends Entry {
-  readonly context: number;
-  readonly target: Target<T>;
+  context: number;
+  target: Target<T>;
   readonly operation: Operation<T>;
   /** The message, once matched. */
   arrival: Arrival | undefined;
@@ -76,6 +81,23 @@ export class Receive<T = any> extends Entry {
     this.operation = operation;
   }
 
+  /** Lets go of its message. */
+  clear(): this {
+    this.arrival = undefined;
+    this.target = NOWHERE;
+    this.operation.renew();
+    return this;
+  }
+
+  /** Waits for another message. */
+  renew(source: number, tag: number, context: number, target: Target<T>): this {
+    this.source = source;
+    this.tag = tag;
+    this.context = context;
+    this.target = target;
+    return this;
+  }
+
   /** Settles with what the target makes of the message; see there. */
   finish(arrival: Arrival, parts: readonly Uint8Array[], own: boolean): void {
     try {
@@ -84,13 +106,27 @@ export class Receive<T = any> extends Entry {
       this.operation.reject(error);
     }
   }
+
+  /** As finish, of a message of one part, the bytes `start … end` of `bytes`, which are lent for the call. */
+  finishWhole(arrival: Arrival, bytes: Uint8Array, start: number, end: number): void {
+    const { target } = this;
+    if (!target.whole) return this.finish(arrival, [lent(bytes, start, end)], end - start <= COPIED);
+    try {
+      this.operation.resolve(target.whole(arrival, bytes, start, end));
+    } catch (error) {
+      this.operation.reject(error);
+    }
+  }
 }
 
-/** What is wrong with a message's description, whatever its content: a peer that sends this breaks the protocol. */
-export function malformed(element: number, sizes: readonly number[]): string | undefined {
+/**
+ * What is wrong with a message's description, whatever its content: a peer that sends this breaks the protocol.
+ * @param parts how many it has @param first bytes of the first one
+ */
+export function malformed(element: number, parts: number, first: number): string | undefined {
   const kind = elements[element];
   if (!kind) return `a message of element kind ${element}`;
-  if (element !== VALUE && sizes.length !== 1) return `a buffer of ${sizes.length} parts`;
-  if (sizes[0]! % kind.size !== 0) return `${sizes[0]} bytes of ${kind.name}`;
+  if (element !== VALUE && parts !== 1) return `a buffer of ${parts} parts`;
+  if (first % kind.size !== 0) return `${first} bytes of ${kind.name}`;
   return undefined;
 }

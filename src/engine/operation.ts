@@ -127,6 +127,12 @@ export class Operation<T = unknown> {
     this.#others?.delete(then);
   }
 
+  /** Pending again: only of an operation that has been resolved, and that nobody else knows of. */
+  renew(): void {
+    this.#state = "pending";
+    this.#value = undefined;
+  }
+
   #settle(): void {
     this.#then?.(this);
     if (this.#others) for (const then of this.#others) then(this);

@@ -13,14 +13,21 @@ export function attempt<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A result that is here, after a turn of the event loop where one is due. */
+export function after<T>(turn: Promise<void> | undefined, result: T): Promise<T> {
+  return turn ? turn.then(() => result) : Promise.resolve(result);
+}
+
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Takes the operation back when `signal` aborts; false when it is too late: then it completes. */
   readonly cancel?: (() => boolean) | undefined;
   /** How many frames, ours included, to look through for the script's line. */
   readonly frames?: number;
-  /** It has several steps, which go on in microtasks: looking for messages at once would be looking too early. */
-  readonly steps?: boolean | undefined;
+  /**
+   * Looking for messages at once is of no use: the caller has done so, or there are several steps, which go on in microtasks.
+   */
+  readonly later?: boolean | undefined;
 }
 
 /**
@@ -31,12 +38,13 @@ export function waitFor<T>(
   progress: Progress,
   operation: Operation<T>,
   call: Call,
-  { signal, cancel, frames, steps }: WaitOptions = {},
+  { signal, cancel, frames, later }: WaitOptions = {},
 ): Promise<T> {
-  if (!operation.settled && !steps) progress.spin(operation);
+  if (!operation.settled && !later) progress.spin(operation);
   if (operation.settled) {
     if (operation.failed) operation.locate(new CallSite(frames));
-    return progress.served()?.then(() => operation.promise()) ?? operation.promise();
+    const turn = progress.served();
+    return turn ? turn.then(() => operation.promise()) : operation.promise();
   }
   operation.call ??= call;
   operation.site ??= new CallSite(frames);

@@ -103,7 +103,7 @@ export abstract class Planning extends Partitioned {
     try {
       const call = plan()(true, data);
       const { started, progress } = call;
-      if (started instanceof Operation) return waitFor(progress, started, call, { steps: call.steps });
+      if (started instanceof Operation) return waitFor(progress, started, call, { later: call.steps });
       return progress.served()?.then(() => started) ?? Promise.resolve(started);
     } catch (error) {
       return Promise.reject(error);

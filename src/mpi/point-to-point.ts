@@ -1,14 +1,15 @@
 // mpi/point-to-point: layer 9. The chapter "point-to-point communication" of a communicator: Comm extends it. Arguments
 // are checked here, once; then one call downwards.
-import { PROC_NULL } from "../base/constants.ts";
-import { bodyBytes } from "../data/body.ts";
+import { ANY_TAG, PROC_NULL } from "../base/constants.ts";
+import type { Endpoint } from "../comm/endpoint.ts";
+import { type Body, bodyBytes } from "../data/body.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { Items } from "../data/items.ts";
 import { type Arrival, arrivalBytes } from "../engine/message.ts";
 import { Operation } from "../engine/operation.ts";
 import { checkDest, checkOptions, checkRecvTag, checkSignal, checkSource, checkStatus, checkTag } from "./arguments.ts";
 import { Buffered } from "./buffered.ts";
-import { attempt, waitFor } from "./call.ts";
+import { after, waitFor } from "./call.ts";
 import { Reception } from "./reception.ts";
 import { type Pending, Request } from "./request.ts";
 import type { Status } from "./status.ts";
@@ -159,16 +160,37 @@ export abstract class PointToPoint extends Buffered {
   recv<B extends BufferLike>(options: RecvOptions & Into<B> & Abortable): Promise<B>;
   recv<T = any>(options?: RecvOptions & Abortable): Promise<T>;
   recv(options?: RecvOptions & Partial<Into<BufferLike>> & Abortable): Promise<any> {
-    return attempt(() => {
+    try {
       checkOptions("recv", options, RECV_WAIT);
       const signal = checkSignal("recv", options?.signal);
       const status = checkStatus("recv", options?.status);
-      const landing = checkLanding("recv", options?.into, options);
-      const pending = this.startReceive("recv", options?.source, options?.tag, landing);
+      const { buffer, target } = checkLanding("recv", options?.into, options);
+      const endpoint = this.use("recv");
+      const { engine } = endpoint;
+      const { progress } = engine;
+      const source = checkSource("recv", this, options?.source);
+      const tag = checkRecvTag("recv", options?.tag);
+      if (source === PROC_NULL) {
+        status?.fill(PROC_NULL, ANY_TAG, 0, 0);
+        return after(progress.served(), buffer);
+      }
+      const receive = endpoint.receive<any>(source, tag, target(this.from));
+      const { operation } = receive;
+      if (!operation.settled) progress.spin(operation);
+      if (operation.settled && !operation.failed) {
+        // Nearly always it is here by now, and nobody needs to know more of it.
+        const { result } = operation;
+        if (status) this.fillStatus(status, receive.arrival!);
+        engine.reuse(receive);
+        return after(progress.served(), result);
+      }
+      const pending = new Reception<any>(this, endpoint, "recv", source, tag, receive);
       const abort = signal && { signal, cancel: () => pending.cancel() };
-      const received = waitFor(pending.progress, pending.operation, pending, abort);
+      const received = waitFor(progress, operation, pending, { ...abort, later: true });
       return status ? this.#andFill(received, pending, status) : received;
-    });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -203,7 +225,12 @@ export abstract class PointToPoint extends Buffered {
     const label = checkTag(call, tag);
     const body = bodyOf(data, items);
     if (to === PROC_NULL) return undefined;
-    if (call !== "bsend") return endpoint.send(to, label, body, call === "ssend");
+    return call === "bsend"
+      ? this.#buffered(endpoint, to, label, body)
+      : endpoint.send(to, label, body, call === "ssend");
+  }
+
+  #buffered(endpoint: Endpoint, to: number, label: number, body: Body): Operation<void> | undefined {
     const copy = { element: body.element, parts: body.parts.map((part) => part.slice()) };
     const describe = () => `bsend to rank ${to}, tag ${label}, on ${this.name}`;
     return this.buffering.send(bodyBytes(body), describe, () => endpoint.send(to, label, copy, false));
@@ -214,14 +241,16 @@ export abstract class PointToPoint extends Buffered {
   }
 
   #sendWait(call: Mode, data: unknown, options: SendOptions): Promise<void> {
-    return attempt(() => {
+    try {
       checkOptions(call, options, SEND);
       const items = checkSent(call, data, options);
       const operation = this.post(call, data, items, options?.dest, options?.tag);
       const { progress } = this.use(call).engine;
       if (!operation) return progress.served() ?? Promise.resolve();
       return waitFor(progress, operation, { describe: this.#describeSend(call, options) });
-    });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #sendStart(call: Mode, data: unknown, options: SendOptions): Request<void> {

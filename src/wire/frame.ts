@@ -200,39 +200,56 @@ export function decodeBulkHead(window: Uint8Array): (DataHead & Cut & { readonly
   return { kind: "eager", context, tag, element, ack, check, sizes, parts, length, start: reader.at };
 }
 
-/**
- * Calls `handle` for every frame of a WebSocket message, which are the bytes `start … end` of `message`. Parts and bytes are lent: views of `message`, unless they have
- * at most COPIED bytes.
- * `handle` must not call this function again.
- * @throws RangeError on the first byte that is no frame; frames before it have been handled
- */
-export function decodeFrames(
-  message: Uint8Array,
-  handle: (frame: Frame) => void,
-  start = 0,
-  end = message.byteLength,
-): void {
-  reader.begin(message, start, end);
-  while (reader.at < end) handle(decodeFrame());
+/** Gets the frames of a message. Calls must not decode frames again. */
+export interface FrameHandler {
+  /** An eager frame of one part, which is the bytes `start … end` of the message, lent for the call: nearly all are. */
+  whole(
+    context: number,
+    tag: number,
+    element: number,
+    ack: number,
+    check: number,
+    message: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+  /** Any other frame. Parts and bytes are lent: views of the message, unless they have at most COPIED bytes. */
+  frame(frame: Frame): void;
 }
 
-function decodeFrame(): Frame {
-  const length = reader.read(ARRAY);
-  const kind = reader.read(UNSIGNED);
-  if (length !== lengths[kind]) throw new RangeError(`a frame of kind ${kind} with ${length} elements`);
+/**
+ * Gives `handler` every frame of a WebSocket message, which are the bytes `start … end` of `message`.
+ * @throws RangeError on the first byte that is no frame; frames before it have been handled
+ */
+export function decodeFrames(message: Uint8Array, handler: FrameHandler, start = 0, end = message.byteLength): void {
+  reader.begin(message, start, end);
+  while (reader.at < end) {
+    const length = reader.read(ARRAY);
+    const kind = reader.read(UNSIGNED);
+    if (length !== lengths[kind]) throw new RangeError(`a frame of kind ${kind} with ${length} elements`);
+    if (kind === EAGER) decodeEager(handler);
+    else handler.frame(decodeFrame(kind));
+  }
+}
+
+function decodeEager(handler: FrameHandler): void {
+  const context = reader.read(UNSIGNED);
+  const tag = reader.read(UNSIGNED);
+  const element = reader.read(UNSIGNED);
+  const ack = reader.read(UNSIGNED);
+  const check = reader.read(UNSIGNED);
+  const count = countOfParts();
+  if (count === 1) {
+    const start = reader.skipBytes();
+    return handler.whole(context, tag, element, ack, check, reader.bytes, start, reader.at);
+  }
+  const parts: Uint8Array[] = [];
+  for (let i = 0; i < count; i++) parts.push(reader.readBytes());
+  handler.frame({ kind: "eager", context, tag, element, ack, check, parts });
+}
+
+function decodeFrame(kind: number): Frame {
   switch (kind) {
-    case EAGER: {
-      const context = reader.read(UNSIGNED);
-      const tag = reader.read(UNSIGNED);
-      const element = reader.read(UNSIGNED);
-      const ack = reader.read(UNSIGNED);
-      const check = reader.read(UNSIGNED);
-      const count = countOfParts();
-      if (count === 1) return { kind: "eager", context, tag, element, ack, check, parts: [reader.readBytes()] };
-      const parts: Uint8Array[] = [];
-      for (let i = 0; i < count; i++) parts.push(reader.readBytes());
-      return { kind: "eager", context, tag, element, ack, check, parts };
-    }
     case RTS: {
       const context = reader.read(UNSIGNED);
       const tag = reader.read(UNSIGNED);

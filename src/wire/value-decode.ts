@@ -11,7 +11,8 @@ import { MAP, MOST_LEVELS, TAG, TEXT, tags, viewByName, viewByTag } from "./valu
 const MISSING = Symbol("missing");
 const NO_MARK = -1;
 const NOTHING = new Uint8Array(0);
-const NO_PARTS: readonly Uint8Array[] = [];
+/** Of a value without long buffers: the CBOR is elsewhere. */
+const NO_PARTS: readonly Uint8Array[] = [NOTHING];
 /** A level of a value takes up to four CBOR items inside each other: mark, class, mark, container. */
 const MOST_NESTED = 4 * MOST_LEVELS;
 
@@ -27,9 +28,15 @@ export class ValueDecoder {
 
   /** @throws Exception ERR_OTHER, and nothing else */
   decode(parts: readonly Uint8Array[]): unknown {
+    const [bytes = NOTHING] = parts;
+    return this.decodeAt(bytes, 0, bytes.byteLength, parts);
+  }
+
+  /** As decode; part 0 is the bytes `start … end` of `bytes`. */
+  decodeAt(bytes: Uint8Array, start: number, end: number, parts = NO_PARTS): unknown {
     try {
       this.#parts = parts;
-      this.#reader.open(parts[0] ?? NOTHING);
+      this.#reader.open(bytes, start, end);
       const value = this.#item();
       if (this.#reader.at < this.#reader.end) throw malformed(`${this.#reader.end - this.#reader.at} bytes too many`);
       if (this.#adopted.size < parts.length - 1) throw malformed("a part of it is not used");
@@ -39,7 +46,7 @@ export class ValueDecoder {
       const state = error instanceof Error ? error.message : String(error);
       throw new Exception("ERR_OTHER", `Cannot decode value: ${state}`, { cause: error });
     } finally {
-      this.#reader.open(NOTHING);
+      this.#reader.open(NOTHING, 0, 0);
       this.#parts = NO_PARTS;
       if (this.#adopted.size > 0) this.#adopted = new Set();
       if (this.#shared.length > 0) this.#shared = [];

@@ -24,11 +24,11 @@ export class CborReader {
   at = 0;
   end = 0;
 
-  /** Begins to read `bytes`. */
-  open(bytes: Uint8Array): void {
+  /** Begins to read the bytes `start … end` of `bytes`. */
+  open(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes;
-    this.at = 0;
-    this.end = bytes.byteLength;
+    this.at = start;
+    this.end = end;
   }
 
   byte(): number {

@@ -79,3 +79,14 @@ export function decodeValue(parts: readonly Uint8Array[]): unknown {
     decoder = mine;
   }
 }
+
+/** As decodeValue, of a value of one part, which is the bytes `start … end` of `bytes`. */
+export function decodeValueAt(bytes: Uint8Array, start: number, end: number): unknown {
+  const mine = decoder ?? new ValueDecoder();
+  decoder = undefined;
+  try {
+    return mine.decodeAt(bytes, start, end);
+  } finally {
+    decoder = mine;
+  }
+}

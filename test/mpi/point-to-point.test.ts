@@ -1,6 +1,6 @@
 // Sending and receiving through a communicator's methods: every mode, wildcards, order, MPI.PROC_NULL, exchanges.
 import { test } from "uvu";
-import { ANY_SOURCE, ANY_TAG, PROC_NULL, Status } from "../../src/mpi/mpi.ts";
+import { ANY_SOURCE, ANY_TAG, PROC_NULL, registerClass, Status } from "../../src/mpi/mpi.ts";
 import { equal, is, ok, rejects } from "../support/assert.ts";
 import { random } from "../support/lanes.ts";
 import { ranks } from "../support/ranks.ts";
@@ -156,6 +156,36 @@ test("status tells the sender, the tag and the bytes of a message", async () => 
         [status.getCount(Int16Array), status.getCount(), status.kind],
         [source + 1, 2 * (source + 1), "Int16Array"],
       );
+    }
+  });
+});
+
+test("a value that receives another one while it is made disturbs neither", async () => {
+  let inner: Promise<unknown> | undefined;
+  class Opening {
+    constructor(readonly text: string) {}
+  }
+  await ranks(2, async (comm) => {
+    const open = (text: string) => {
+      inner = comm.recv({ source: 0, tag: 2 });
+      return new Opening(text);
+    };
+    if (comm.rank === 1) registerClass(Opening, { encode: ({ text }) => text, decode: open });
+    await comm.barrier();
+    for (const early of [true, false]) {
+      if (comm.rank === 0) {
+        if (!early) await comm.recv({ source: 1 });
+        for (const tag of [1, 2, 3]) await comm.send(tag === 1 ? new Opening("first") : { tag }, { dest: 1, tag });
+        continue;
+      }
+      if (early) await comm.probe({ source: 0, tag: 3 });
+      else await comm.send("go", { dest: 0 });
+      const status = new Status();
+      const { text } = await comm.recv<Opening>({ source: 0, tag: 1, status });
+      equal([text, status.tag], ["first", 1]);
+      equal(await inner, { tag: 2 });
+      equal(await comm.recv({ source: 0, status }), { tag: 3 });
+      is(status.tag, 3);
     }
   });
 });

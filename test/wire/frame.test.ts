@@ -15,6 +15,7 @@ import {
   encodeEager,
   encodeRts,
   type Frame,
+  type FrameHandler,
   MOST_PARTS,
 } from "../../src/wire/frame.ts";
 import { equal, is, ok, throws } from "../support/assert.ts";
@@ -76,9 +77,19 @@ function encode(frame: Frame): Uint8Array {
   }
 }
 
+/** Hears of every frame alike. */
+function handler(hear: (frame: Frame) => void): FrameHandler {
+  return {
+    whole: (context, tag, element, ack, check, message, start, end) =>
+      hear({ kind: "eager", context, tag, element, ack, check, parts: [message.slice(start, end)] }),
+    frame: hear,
+  };
+}
+
 function decode(message: Uint8Array): Frame[] {
   const frames: Frame[] = [];
-  decodeFrames(message, (frame) => frames.push(frame));
+  const hear = handler((frame) => frames.push(frame));
+  decodeFrames(message, hear);
   return frames;
 }
 
@@ -240,8 +251,9 @@ test("frames in front of a broken one have been handled", () => {
   const kinds: string[] = [];
   throws(
     () =>
-      decodeFrames(join(encodeAck(1).slice(), encodeCredit(2).slice(), Uint8Array.of(255)), ({ kind }) =>
-        kinds.push(kind),
+      decodeFrames(
+        join(encodeAck(1).slice(), encodeCredit(2).slice(), Uint8Array.of(255)),
+        handler(({ kind }) => kinds.push(kind)),
       ),
     RangeError,
   );
