@@ -85,12 +85,17 @@ export abstract class Planning extends Partitioned {
   ): CollectivePlan<T> {
     this.use(call);
     const check = checkOf(call, agreement);
-    return (waits, data) => {
+    const start = (waits = false, data?: unknown): CollectiveCall<T> | Promise<T> => {
       const endpoint = this.use(call);
       const lane = ownLane ?? endpoint.lane(check, waits);
       const started = endpoint.start(lane, run as (lane: EndpointLane, data: unknown) => Started<T>, data);
-      return new CollectiveCall(call, agreement, endpoint, lane, started);
+      if (waits && !(started instanceof Operation)) {
+        return endpoint.engine.progress.served()?.then(() => started) ?? Promise.resolve(started);
+      }
+      const operation = started instanceof Operation ? started : Operation.done(started);
+      return new CollectiveCall(call, agreement, endpoint, lane, operation);
     };
+    return start as CollectivePlan<T>;
   }
 
   /** A collective of the communicator's ranks that is no method of it: one that makes a window; for the library. */
@@ -102,17 +107,21 @@ export abstract class Planning extends Partitioned {
   protected finish<T>(plan: () => CollectivePlan<T>, data?: unknown): Promise<T> {
     try {
       const call = plan()(true, data);
-      const { started, progress } = call;
-      if (started instanceof Operation) return waitFor(progress, started, call, { later: call.steps });
-      return progress.served()?.then(() => started) ?? Promise.resolve(started);
+      if (call instanceof Promise) return call;
+      return waitFor(call.progress, call.operation, call, { later: call.steps });
     } catch (error) {
       return Promise.reject(error);
     }
   }
 }
 
-/** A collective that can be started. `waits`: by who waits for it, not as a request; `data` where the plan has none of its own. */
-export type CollectivePlan<T> = (waits?: boolean, data?: unknown) => CollectiveCall<T>;
+/** A collective that can be started. */
+export interface CollectivePlan<T> {
+  /** As a request. */
+  (): CollectiveCall<T>;
+  /** By who waits for it, whom a call that was done at once costs no more than its result. @param data where the plan has none */
+  (waits: true, data?: unknown): CollectiveCall<T> | Promise<T>;
+}
 
 /** A collective that has been started. */
 class CollectiveCall<T> implements Pending<T> {
@@ -120,22 +129,14 @@ class CollectiveCall<T> implements Pending<T> {
   readonly #agreement: Agreement;
   readonly #endpoint: Endpoint;
   readonly #lane: EndpointLane;
-  /** Its operation, or its result where it was done at once. */
-  readonly started: T | Operation<T>;
-  #done: Operation<T> | undefined;
+  readonly operation: Operation<T>;
 
-  constructor(call: string, agreement: Agreement, endpoint: Endpoint, lane: EndpointLane, started: T | Operation<T>) {
+  constructor(call: string, agreement: Agreement, endpoint: Endpoint, lane: EndpointLane, operation: Operation<T>) {
     this.#call = call;
     this.#agreement = agreement;
     this.#endpoint = endpoint;
     this.#lane = lane;
-    this.started = started;
-  }
-
-  get operation(): Operation<T> {
-    if (this.started instanceof Operation) return this.started;
-    this.#done ??= Operation.done(this.started);
-    return this.#done;
+    this.operation = operation;
   }
 
   get progress(): Progress {
