@@ -51,6 +51,13 @@ export class ValueEncoder {
     }
   }
 
+  /** As encode, of a number. */
+  encodeNumber(number: number): Uint8Array {
+    this.#writer.reset();
+    this.#writer.number(number);
+    return this.#writer.result();
+  }
+
   #rewritten(): CborWriter {
     this.#second ??= new CborWriter();
     this.#second.reset();

@@ -11,6 +11,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 // Bun has it, as Node.js does; the declarations do not. 50 ns against 120 of a TextDecoder.
 const latin1Slice = (Buffer.prototype as unknown as { latin1Slice(start: number, end: number): string }).latin1Slice;
 
+const NO_BYTES = new Uint8Array(0);
 const float = new Float64Array(1);
 const floatBytes = new Uint8Array(float.buffer);
 
@@ -65,6 +66,23 @@ export class CborReader {
     for (let i = 0; i < 8; i++) value = (value << 8n) | BigInt(this.bytes[this.at++]!);
     if (negative) value = -1n - value;
     return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  }
+
+  /**
+   * The number that the bytes `start … end` of `bytes` are, undefined where they are anything else: then it is to be read again.
+   * A value that is just a number is read in a third of the time that the decoder takes, which has a state to clear.
+   */
+  numberAt(bytes: Uint8Array, start: number, end: number): number | undefined {
+    const first = bytes[start]!;
+    const short = first & 31;
+    const isFloat = first === 0xfb;
+    if (!isFloat && (first >= 0x40 || short > 26)) return undefined;
+    this.open(bytes, start + 1, end);
+    const number = isFloat ? this.#float(short) : this.argument(short);
+    const all = this.at === end;
+    this.open(NO_BYTES, 0, 0);
+    if (!all) return undefined;
+    return isFloat || first < 0x20 ? number : -1 - number;
   }
 
   /** What major type 7 stands for. */

@@ -33,12 +33,14 @@ import type { Body } from "../data/body.ts";
 import { VALUE } from "../data/element.ts";
 import { ValueDecoder } from "./value-decode.ts";
 import { ValueEncoder } from "./value-encode.ts";
+import { CborReader } from "./value-reader.ts";
 
 export { registerClass } from "./class-registry.ts";
 
 // Taken while in use: a getter, or the encode() of a registered class, may itself encode a value.
 let encoder: ValueEncoder | undefined;
 let decoder: ValueDecoder | undefined;
+const numbers = new CborReader();
 
 /**
  * Encodes a value.
@@ -50,7 +52,9 @@ let decoder: ValueDecoder | undefined;
  * @throws Exception ERR_TYPE, naming the path to what cannot be carried, or where the value is nested too deep
  */
 export function encodeValue(value: unknown): Body {
-  const mine = encoder ?? new ValueEncoder();
+  encoder ??= new ValueEncoder();
+  const mine = encoder;
+  if (typeof value === "number") return { element: VALUE, parts: [mine.encodeNumber(value)] };
   encoder = undefined;
   try {
     return { element: VALUE, parts: mine.encode(value) };
@@ -71,6 +75,8 @@ export function encodeValue(value: unknown): Body {
  * @throws Exception ERR_OTHER when the bytes are not a value; nothing else, whatever the bytes are
  */
 export function decodeValue(parts: readonly Uint8Array[]): unknown {
+  const number = parts.length === 1 ? numbers.numberAt(parts[0]!, 0, parts[0]!.byteLength) : undefined;
+  if (number !== undefined) return number;
   const mine = decoder ?? new ValueDecoder();
   decoder = undefined;
   try {
@@ -82,6 +88,8 @@ export function decodeValue(parts: readonly Uint8Array[]): unknown {
 
 /** As decodeValue, of a value of one part, which is the bytes `start … end` of `bytes`. */
 export function decodeValueAt(bytes: Uint8Array, start: number, end: number): unknown {
+  const number = numbers.numberAt(bytes, start, end);
+  if (number !== undefined) return number;
   const mine = decoder ?? new ValueDecoder();
   decoder = undefined;
   try {
