@@ -7,7 +7,7 @@ import type { BufferLike } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import type { InPlace } from "./collective-arguments.ts";
-import { giveOnly, KeptPlans } from "./kept-plans.ts";
+import { KeptPlans } from "./kept-plans.ts";
 import { type CollectivePlan, Planning } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import { Request } from "./request.ts";
@@ -20,10 +20,6 @@ export interface RootOptions extends TypeOptions {
 }
 
 export type None = Record<never, never>;
-
-/** Names of options. */
-const BCAST = ["root", "into", "type", "count"];
-const GATHER = ["root", "into", ...TYPED];
 
 export abstract class Collective extends Planning {
   // --- barrier ---
@@ -47,8 +43,9 @@ export abstract class Collective extends Planning {
    * @see MPI-4.1 §6.3
    */
   barrier(): Promise<void> {
+    if (this.#barrier) return this.complete(this.#barrier);
     return this.finish(() => {
-      this.#barrier ??= this.planBarrier("barrier");
+      this.#barrier = this.planBarrier("barrier");
       return this.#barrier;
     });
   }
@@ -59,14 +56,14 @@ export abstract class Collective extends Planning {
 
   // --- bcast ---
 
-  readonly #bcasts = new KeptPlans();
+  readonly #bcasts = new KeptPlans("root");
 
   protected planBcast(
     call: string,
     data: unknown,
     options: (RootOptions & Partial<Into<BufferLike>>) | undefined,
   ): CollectivePlan<any> {
-    checkOptions(call, options, BCAST);
+    checkOptions(call, options, ["root", "into", "type", "count"]);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
     const run = converter(
@@ -99,12 +96,13 @@ export abstract class Collective extends Planning {
   bcast<B extends BufferLike>(data: unknown, options: RootOptions & Into<B>): Promise<B>;
   bcast<T = any>(data?: T, options?: RootOptions): Promise<T>;
   bcast(data?: unknown, options?: RootOptions & Partial<Into<BufferLike>>): Promise<any> {
+    const kept = this.#bcasts.of(options);
+    if (kept) return this.complete(kept, data);
     return this.finish(() => {
-      if (!giveOnly("root", options)) return this.planBcast("bcast", data, options);
-      checkOptions("bcast", options, BCAST);
+      if (!this.#bcasts.takes(options)) return this.planBcast("bcast", data, options);
       const root = this.checkRoot("bcast", options?.root);
       const run = (lane: EndpointLane, given: unknown) => this.collectives.bcast(lane, given, { root });
-      return this.#bcasts.of(root, () => this.plan("bcast", { root }, run));
+      return this.#bcasts.keep(root, this.plan("bcast", { root }, run));
     }, data);
   }
   /** Starts a bcast. @see MPI-4.1 §6.12.2 */
@@ -189,14 +187,14 @@ export abstract class Collective extends Planning {
 
   // --- gather, allgather ---
 
-  readonly #gathers = new KeptPlans();
+  readonly #gathers = new KeptPlans("root");
 
   protected planGather(
     call: string,
     data: unknown,
     options: (RootOptions & SideOptions & Partial<Into<BufferLike>>) | undefined,
   ): CollectivePlan<any> {
-    checkOptions(call, options, GATHER);
+    checkOptions(call, options, ["root", "into", ...TYPED]);
     const root = this.checkRoot(call, options?.root);
     const into = checkInto(call, options?.into);
     const atRoot = this.isRoot(root);
@@ -231,12 +229,13 @@ export abstract class Collective extends Planning {
   gather<B extends BufferLike>(data: unknown, options: RootOptions & SideOptions & Into<B>): Promise<B | null>;
   gather<T = any>(data: T, options?: RootOptions & SideOptions): Promise<T[] | null>;
   gather(data: unknown, options?: RootOptions & SideOptions & Partial<Into<BufferLike>>): Promise<any> {
+    const kept = data === IN_PLACE ? undefined : this.#gathers.of(options);
+    if (kept) return this.complete(kept, data);
     return this.finish(() => {
-      if (data === IN_PLACE || !giveOnly("root", options)) return this.planGather("gather", data, options);
-      checkOptions("gather", options, GATHER);
+      if (data === IN_PLACE || !this.#gathers.takes(options)) return this.planGather("gather", data, options);
       const root = this.checkRoot("gather", options?.root);
       const run = (lane: EndpointLane, given: unknown) => this.collectives.gather(lane, given, { root });
-      return this.#gathers.of(root, () => this.plan("gather", { root }, run));
+      return this.#gathers.keep(root, this.plan("gather", { root }, run));
     }, data);
   }
   /** Starts a gather. @see MPI-4.1 §6.12.3 */

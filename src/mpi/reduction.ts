@@ -2,7 +2,6 @@
 // work is done in collectives/reduction.ts.
 import { IN_PLACE } from "../base/constants.ts";
 import type { Collectives } from "../collectives/within.ts";
-import type { EndpointLane } from "../comm/endpoint.ts";
 import { type BufferLike, isTypedArray } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { Op, opFrom, type ReduceFunction } from "../data/op.ts";
@@ -10,7 +9,7 @@ import { checkInto, checkOptions } from "./arguments.ts";
 import type { None, RootOptions } from "./collective.ts";
 import { checkLayout, type InPlace, orInPlace, type PerRank } from "./collective-arguments.ts";
 import { CollectiveW } from "./collective-w.ts";
-import { giveOnly, KeptPlans } from "./kept-plans.ts";
+import { KeptPlans } from "./kept-plans.ts";
 import { type CollectivePlan, reductionOf } from "./planning.ts";
 import type { Into } from "./point-to-point.ts";
 import { Request } from "./request.ts";
@@ -48,7 +47,7 @@ interface Again {
 
 export abstract class Reduction extends CollectiveW {
   #again: Again | undefined;
-  readonly #allreduces = new KeptPlans();
+  readonly #allreduces = new KeptPlans("op");
 
   // --- reduce, allreduce ---
 
@@ -159,25 +158,27 @@ export abstract class Reduction extends CollectiveW {
         return again.plan;
       });
     }
-    if (!isTypedArray(data) && data !== IN_PLACE && giveOnly("op", options)) return this.#allreduceValue(data, options);
+    if (!isTypedArray(data) && data !== IN_PLACE) {
+      const kept = this.#allreduces.of(options);
+      if (kept) return this.complete(kept, data);
+      if (this.#allreduces.takes(options)) return this.finish(() => this.#planAllreduceOfValues(options?.op), data);
+    }
     return this.finish(() => {
       const plan = this.planAllreduce("allreduce", data, options);
       this.#again = againOf(plan, data, options);
       return plan;
     });
   }
-  /** An allreduce of a value into a new one. */
-  #allreduceValue(data: unknown, options: { op?: Op | ReduceFunction<any> } | undefined): Promise<any> {
-    return this.finish(() => {
-      checkOptions("allreduce", options, REDUCTION);
-      const op = opFrom(options?.op);
-      // Others may have been freed by the next call.
-      if (!op.predefined) return this.planAllreduce("allreduce", data, options);
-      this.use("allreduce");
-      op.checkOperand(data);
-      const run = (lane: EndpointLane, given: unknown) => this.collectives.allreduce(lane, given, { op });
-      return this.#allreduces.of(op, () => this.plan("allreduce", { op }, run));
-    }, data);
+  /** The plan of allreduces of values that are not typed arrays into new ones. */
+  #planAllreduceOfValues(given: unknown): CollectivePlan<any> {
+    const op = opFrom(given);
+    const plan = this.plan("allreduce", { op }, (lane, value) => this.collectives.allreduce(lane, value, { op }));
+    const checked = (waits: true, value: unknown) => {
+      op.checkOperand(value);
+      return plan(waits, value);
+    };
+    // Others may have been freed by the next call.
+    return op.predefined ? this.#allreduces.keep(op, checked as CollectivePlan<any>) : (checked as CollectivePlan<any>);
   }
 
   /** Starts an allreduce. @see MPI-4.1 §6.12.8 */
