@@ -50,7 +50,8 @@ for (const hosts of [
           const mine = new Uint8Array(piece * pieces).fill(rank + 1);
           const run = async (way: "read" | "write", bytes: Uint8Array) => {
             const lane = endpoint.lane(0);
-            return (await access.plan(lane, hints, { way, view, from: 0, bytes }))!("test");
+            const transfer = { way, view, from: 0, bytes };
+            return endpoint.run(lane, async () => (await access.plan(lane, hints, transfer))!("test")).promise();
           };
           // The second time the windows are there.
           for (let turn = 0; turn < 2; turn++) is(await run("write", mine), mine.length);

@@ -16,7 +16,8 @@ import { scratch } from "../support/scratch.ts";
 async function openOn(comm: Intracomm, path: string, amode: number, host: number) {
   const endpoint = comm.endpointFor("open");
   const opening = { path, amode, served: false, host, hostName: `host${host}` };
-  return (await openTogether(endpoint.lane(0), new Service(endpoint), opening)).disk;
+  const [lane, service] = [endpoint.lane(0), new Service(endpoint)];
+  return (await endpoint.run(lane, () => openTogether(lane, service, opening)).promise()).disk;
 }
 
 const hosts = [scratch("host0"), scratch("host1")];

@@ -1,6 +1,7 @@
 // When sync() asks the disk: a file that rank 0 has for all is synced when what the others have written is there.
 import { test } from "uvu";
 import { MODE_CREATE, MODE_RDWR } from "../../src/base/constants-io.ts";
+import type { Lane } from "../../src/comm/lane.ts";
 import { basics } from "../../src/data/type-basic.ts";
 import { TypeTree } from "../../src/data/type-tree.ts";
 import { Disk } from "../../src/io/disk.ts";
@@ -49,10 +50,14 @@ test("sync() of a file that rank 0 serves is fsync after the last rank has writt
       await synced;
       await storage.write(new Uint8Array(comm.rank), 10 * comm.rank);
     }
-    const done = file.sync("sync", endpoint.lane(0));
+    const call = (run: (lane: Lane) => Promise<void>) => {
+      const lane = endpoint.lane(0);
+      return endpoint.run(lane, () => run(lane)).promise();
+    };
+    const done = call((lane) => file.sync("sync", lane));
     if (comm.rank === 0) resolve();
     await done;
-    await file.close("close", endpoint.lane(0));
+    await call((lane) => file.close("close", lane));
     return disk?.calls;
   });
   equal(calls!.toSorted(), ["sync", "write 1", "write 2"]);
