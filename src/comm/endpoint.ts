@@ -89,8 +89,8 @@ export class Endpoint {
   }
 
   /**
-   * The lane of the next collective call. Every rank makes the calls of a communicator in the same order, so their
-   * numbers agree and serve as the tag.
+   * The lane of the next collective call, to be given to `start` or `run` before anything is awaited. Every rank makes the
+   * calls of a communicator in the same order, so their numbers agree and serve as the tag.
    * @param check (check.ts) what every rank must give as this one does: where one does not, the call fails and names both
    * @param waits the caller is about to wait for the call to complete
    * @throws that error, where messages show it already, also that of an earlier call

@@ -163,6 +163,7 @@ export class Meeting implements Board {
     if (!staging) return undefined;
     this.staged ??= new StagedCall(staging, {
       call: this.call,
+      tell: () => this.#all.tell(),
       first: () => this.told && this.#all.isFirst(this),
       goneBecause: (rank) => chair.goneBecause(rank),
     });

@@ -7,6 +7,8 @@ import type { Staging } from "./lane.ts";
 /** The call, as its meeting knows it. */
 export interface Turn {
   readonly call: number;
+  /** The others hear of the call now. */
+  tell(): void;
   /** True when all calls before it have ended here. A rank has one call at a time in its slots: so all go in the same order. */
   first(): boolean;
   goneBecause(rank: number): unknown;
@@ -16,6 +18,8 @@ export class StagedCall implements Staging {
   readonly #staging: SharedStaging;
   readonly #turn: Turn;
   used = false;
+  /** It waits for calls before it, and for no rank: one that has what it needs of them all may have finished. */
+  #queues = false;
   /** What is waited for: `#here` of the ranks from `#from` on. */
   #operation: Operation<void> | undefined;
   #here: (rank: number) => boolean = () => true;
@@ -34,8 +38,11 @@ export class StagedCall implements Staging {
 
   async begin(staged: Staged): Promise<void> {
     this.used = true;
+    this.#turn.tell();
+    this.#queues = true;
     const late = this.#wait(() => this.#turn.first());
     if (late) await late;
+    this.#queues = false;
     this.#staging.begin(this.#turn.call, staged);
   }
 
@@ -97,7 +104,7 @@ export class StagedCall implements Staging {
 
   /** Ranks that are waited for. */
   *awaited(): Generator<number> {
-    if (this.#operation?.settled ?? true) return;
+    if (this.#queues || (this.#operation?.settled ?? true)) return;
     const { self, size } = this.#staging;
     for (let rank = this.#from; rank < size; rank++) if (rank !== self && !this.#here(rank)) yield rank;
   }

@@ -5,20 +5,25 @@ import { Meetings } from "../../src/comm/meetings.ts";
 import { VALUE } from "../../src/data/element.ts";
 import { Operation } from "../../src/engine/operation.ts";
 import { boardSize, SharedBoard } from "../../src/transport/shared-board.ts";
+import { SharedStaging, stagingSize } from "../../src/transport/shared-staging.ts";
 import { equal, is, ok } from "../support/assert.ts";
 
 const SAME = 7;
 const OTHER = 8;
+const ROOM = 1024;
 const body = (number: number) => ({ element: VALUE, parts: [Uint8Array.of(number)] });
 
 /** The meetings of `size` ranks over one memory; `come` is run once, when a rank that waits has looked in vain. */
 function meetings(size: number, come: () => void = () => {}) {
   const bytes = new Uint8Array(boardSize(size).bytes);
   const shared = { bytes, words: new Int32Array(bytes.buffer) };
+  const stage = new Uint8Array(stagingSize(size, ROOM).bytes);
+  const staged = { bytes: stage, words: new Int32Array(stage.buffer) };
   let late: (() => void) | undefined = come;
   const chair = {
     disagrees: (_tag: number, rank: number) => new Error(`rank ${rank} disagrees`),
-    goneBecause: () => undefined,
+    // As if all others had finished: only who waits for one of them asks.
+    goneBecause: (rank: number) => new Error(`rank ${rank} has finished`),
     briefly(call: { readonly done: boolean }) {
       if (call.done) return true;
       late?.();
@@ -28,7 +33,8 @@ function meetings(size: number, come: () => void = () => {}) {
   };
   return Array.from({ length: size }, (_, rank) => {
     const board = new SharedBoard(shared, 0, rank, size, () => {});
-    return new Meetings(board, chair);
+    const staging = new SharedStaging(() => staged, ROOM, board, () => {});
+    return new Meetings(board, chair, staging);
   });
 }
 
@@ -72,6 +78,21 @@ test("a rank that comes between two looks with the same call is waited for no lo
   const call = all[0]!.begin(0, SAME, true);
   call.show(body(0));
   is(call.all(), undefined);
+});
+
+test("a call begins to stage data though others have finished, who need nothing of it; also where an earlier one comes first", async () => {
+  const [zero, one] = meetings(2);
+  const data = { element: VALUE, bytes: 8 };
+  const earlier = zero!.begin(0, SAME, false);
+  await earlier.staging!.begin(data);
+  ok(one!.board.hasBegun(0, earlier.call));
+  const call = zero!.begin(1, SAME, false);
+  const begun = call.staging!.begin(data);
+  zero!.gone(1, new Error("rank 1 has finished"));
+  equal([...call.awaited()], []);
+  zero!.end(0);
+  await begun;
+  ok(one!.board.hasBegun(0, call.call));
 });
 
 test.run();
