@@ -33,7 +33,12 @@ function meetings(size: number, come: () => void = () => {}) {
   };
   return Array.from({ length: size }, (_, rank) => {
     const board = new SharedBoard(shared, 0, rank, size, () => {});
-    const staging = new SharedStaging(() => staged, ROOM, board, () => {});
+    const staging = new SharedStaging(
+      () => staged,
+      ROOM,
+      board,
+      () => {},
+    );
     return new Meetings(board, chair, staging);
   });
 }
