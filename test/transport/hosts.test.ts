@@ -1,12 +1,19 @@
 // Ranks as if on several hosts: found at one of several addresses, over TLS with the job's certificate and no other.
+import { ptr } from "bun:ffi";
 import { createServer, type Server } from "node:net";
 import { test } from "uvu";
+import { cFunctions } from "../../src/transport/c-library.ts";
 import { Mesh } from "../../src/transport/websocket.ts";
+import type { WebSocketLink } from "../../src/transport/websocket-link.ts";
 import type { Card, Network } from "../../src/wire/control.ts";
-import { equal, is, match, ok, rejects } from "../support/assert.ts";
+import { equal, is, match, ok, rejects, skip } from "../support/assert.ts";
 import { certificate } from "../support/certificate.ts";
 import { pattern, RecordingSink, sameBytes, soon } from "../support/sinks.ts";
 import { job } from "./meshes.ts";
+
+/** Of getsockopt, on Linux. */
+const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
 
 /** Two ranks, each on a host of its own; rank 1 finds rank 0 at `addresses`. */
 async function pair(addresses: readonly string[], networks: [Partial<Network>, Partial<Network>] = [{}, {}]) {
@@ -52,6 +59,29 @@ test("the same with the job's certificate", async () => {
   const tls = await certificate();
   await works(await pair(["127.0.0.1"], [{ tls }, { tls }]));
 });
+
+const name = "connections between hosts send at once what is written (TCP_NODELAY), with TLS and without";
+const functions =
+  process.platform === "linux" &&
+  cFunctions({ getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" } });
+if (!functions) skip(name, "on Linux only");
+else {
+  test(name, async () => {
+    const tls = await certificate();
+    for (const network of [{}, { tls }]) {
+      const { meshes, connecting } = await pair(["127.0.0.1"], [network, network]);
+      const links = (await soon(Promise.all(connecting), "the mesh")).map((of, rank) => of[1 - rank] as WebSocketLink);
+      const options = links.map(({ fd }) => {
+        const [option, length] = [new Int32Array(1), Int32Array.of(4)];
+        is(functions.getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, ptr(option), ptr(length)), 0);
+        return option[0];
+      });
+      equal(options, [1, 1]);
+      for (const link of links) link.close();
+      for (const mesh of meshes) mesh.close();
+    }
+  });
+}
 
 test("a long message goes over TLS as it was", async () => {
   const tls = await certificate();
