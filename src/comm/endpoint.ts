@@ -127,9 +127,9 @@ export class Endpoint {
     const board = makeBoard(() => meetings.poll());
     const meetings: Meetings = this.#calls.meet(sharing, board, makeStaging(board));
     this.#sharing = sharing;
-    this.gone = (process, error) => {
+    this.gone = (process, why) => {
       const rank = sharing.rankOf(process);
-      if (rank !== undefined) meetings.gone(rank, error);
+      if (rank !== undefined) meetings.gone(rank, why);
     };
   }
 
@@ -140,7 +140,7 @@ export class Endpoint {
   }
 
   /** Nothing comes from a process any more. */
-  gone: (process: number, error: unknown) => void = () => {};
+  gone: (process: number, why: () => unknown) => void = () => {};
 
   /** The error for a message of another call than the one of check number `ours`. */
   disagreement(ours: number, arrival: Arrival): Exception {

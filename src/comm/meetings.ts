@@ -100,8 +100,8 @@ export class Meetings {
   }
 
   /** Nothing comes from a rank any more. */
-  gone(rank: number, error: unknown): void {
-    for (const meeting of [...this.#open]) meeting.gone(rank, error);
+  gone(rank: number, why: () => unknown): void {
+    for (const meeting of [...this.#open]) meeting.gone(rank, why);
   }
 
   /** True of the oldest call that has not ended. */
@@ -271,9 +271,9 @@ export class Meeting implements Board {
     return this.#from === this.#to;
   }
 
-  gone(rank: number, error: unknown): void {
-    this.staged?.gone(rank, error);
-    for (const awaited of this.awaited()) if (awaited === rank) return this.#operation?.reject(error);
+  gone(rank: number, why: () => unknown): void {
+    this.staged?.gone(rank, why);
+    for (const awaited of this.awaited()) if (awaited === rank) return this.#operation?.reject(why());
   }
 
   #wait(from: number, to: number): Started<void> {

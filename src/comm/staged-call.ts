@@ -109,8 +109,8 @@ export class StagedCall implements Staging {
     for (let rank = this.#from; rank < size; rank++) if (rank !== self && !this.#here(rank)) yield rank;
   }
 
-  gone(rank: number, error: unknown): void {
-    for (const awaited of this.awaited()) if (awaited === rank) return this.fail(error);
+  gone(rank: number, why: () => unknown): void {
+    for (const awaited of this.awaited()) if (awaited === rank) return this.fail(why());
   }
 
   /** The call has failed: what it waits for, or will, is not awaited. */

@@ -60,8 +60,8 @@ export class Arriving {
   }
 
   /** Nothing more comes from `peer`: fails the receive whose message is here in part. */
-  abandon(peer: number, error: unknown): void {
-    this.#receives.get(peer)?.operation.reject(error);
+  abandon(peer: number, why: () => unknown): void {
+    this.#receives.get(peer)?.operation.reject(why());
     this.#receives.delete(peer);
   }
 }

@@ -6,7 +6,7 @@ export interface Audit {
   /** In words, the user's messages that no receive has taken, or undefined. */
   unreceived(): string | undefined;
   /** Told when nothing comes from a process any more. */
-  gone(process: number, error: unknown): void;
+  gone(process: number, why: () => unknown): void;
 }
 
 /** All that know. */

@@ -71,15 +71,15 @@ export class Channel {
   }
 
   /** Rejects what can only be completed by process `peer`. */
-  abandon(peer: number, error: unknown): void {
+  abandon(peer: number, why: () => unknown): void {
     for (const receive of [...this.matcher.posted()]) {
       if (receive.source !== peer) continue;
       this.matcher.cancel(receive);
-      receive.operation.reject(error);
+      receive.operation.reject(why());
     }
     const abandoned = this.#probes.filter(({ source }) => source === peer);
     this.#probes = this.#probes.filter(({ source }) => source !== peer);
-    for (const { operation } of abandoned) operation.reject(error);
+    for (const { operation } of abandoned) operation.reject(why());
   }
 }
 

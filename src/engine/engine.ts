@@ -124,7 +124,7 @@ export class Engine implements Sink {
 
   #rejectWhenGone(dest: number): void {
     const gone = this.#peers.goneBecause(dest);
-    if (gone) this.#rendezvous.abandon(dest, gone, true);
+    if (gone) this.#rendezvous.abandon(dest, () => gone, true);
   }
 
   // --- receiving ---
@@ -288,11 +288,11 @@ export class Engine implements Sink {
   }
 
   #settleGone(peer: number, finished: boolean): void {
-    const gone = this.#peers.goneBecause(peer);
-    this.#rendezvous.abandon(peer, gone, finished);
-    this.#intake.abandon(peer, gone);
-    for (const channel of this.channels.values()) channel.abandon(peer, gone);
-    for (const audit of this.audits) audit.gone(peer, gone);
+    const why = this.#peers.whyGone(peer);
+    this.#rendezvous.abandon(peer, why, finished);
+    this.#intake.abandon(peer, why);
+    for (const channel of this.channels.values()) channel.abandon(peer, why);
+    for (const audit of this.audits) audit.gone(peer, why);
   }
 
   #post(peer: number, frame: Uint8Array): void {

@@ -74,8 +74,8 @@ export class Intake implements FrameHandler {
   }
 
   /** Nothing more comes from `peer`. */
-  abandon(peer: number, error: unknown): void {
-    this.#arriving.abandon(peer, error);
+  abandon(peer: number, why: () => unknown): void {
+    this.#arriving.abandon(peer, why);
   }
 
   // --- frames (FrameHandler) ---

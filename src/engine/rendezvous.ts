@@ -170,22 +170,23 @@ export class Rendezvous {
 
   /**
    * Nothing more goes to `peer` or comes from it: fails what is offered to it or on its way here.
+   * @param why makes the error
    * @param finished it has said so itself: bytes that it has asked for still arrive
    */
-  abandon(peer: number, error: unknown, finished: boolean): void {
+  abandon(peer: number, why: () => unknown, finished: boolean): void {
     for (const [id, offer] of this.#offers) {
       if (offer.peer !== peer) continue;
       if (finished && offer.cleared) {
-        offer.finished = error;
+        offer.finished = why();
         continue;
       }
       this.#close(id);
-      offer.operation.reject(error);
+      offer.operation.reject(why());
     }
     for (const [id, { peer: source, failed }] of this.#transfers) {
       if (source !== peer) continue;
       this.#transfers.delete(id);
-      failed(error);
+      failed(why());
     }
   }
 }

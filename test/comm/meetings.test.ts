@@ -93,7 +93,7 @@ test("a call begins to stage data though others have finished, who need nothing 
   ok(one!.board.hasBegun(0, earlier.call));
   const call = zero!.begin(1, SAME, false);
   const begun = call.staging!.begin(data);
-  zero!.gone(1, new Error("rank 1 has finished"));
+  zero!.gone(1, () => new Error("rank 1 has finished"));
   equal([...call.awaited()], []);
   zero!.end(0);
   await begun;

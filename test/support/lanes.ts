@@ -239,7 +239,7 @@ export class FakeNetwork {
   #end(): void {
     const stuck = new Error("Nothing moves any more, and a rank has shown nothing");
     for (const meetings of this.#meetings)
-      for (let rank = 0; rank < meetings.board.size; rank++) meetings.gone(rank, stuck);
+      for (let rank = 0; rank < meetings.board.size; rank++) meetings.gone(rank, () => stuck);
     for (const { name, arrived, receives } of this.#channels) {
       const error = new Error(`Nothing moves any more, and ${name} is not complete`);
       for (const { reject } of receives.splice(0)) reject(error);
