@@ -45,7 +45,6 @@ export class ValueEncoder {
       throw error;
     } finally {
       links.clear();
-      if (this.#path.length > 0) this.#path.length = 0;
       this.#level = 0;
       if (this.#open.length > 0) this.#open = [];
     }
@@ -162,6 +161,8 @@ export class ValueEncoder {
       this.#path[step] = { method: "get", argument: key };
       this.#value(value);
     }
+    // A key is not kept.
+    this.#path[step] = 0;
     this.#level--;
   }
 
