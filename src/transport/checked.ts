@@ -80,7 +80,7 @@ export class Checked implements Sink {
     const head = window.subarray(HEADER, HEADER + label.head);
     const wrong = this.#wrong(peer, label, head);
     if (wrong) return refuse(wrong);
-    if (label.length <= SHORT_LIMIT) return this.#short(peer, label, head);
+    if (label.head === 0) return this.#short(peer, label);
     const landing = this.#sink.bulk(peer, window.subarray(HEADER), length - HEADER);
     if (!landing) return undefined;
     const done = () => {
@@ -92,16 +92,14 @@ export class Checked implements Sink {
   }
 
   /** Only the label has made it a long one. */
-  #short(peer: number, label: Label, head: Uint8Array): Landing {
+  #short(peer: number, label: Label): Landing {
     const message = new Uint8Array(label.length);
-    message.set(head);
-    const into = message.subarray(label.head);
     const done = () => {
-      const bad = wrongBody(label, into);
+      const bad = wrongBody(label, message);
       if (bad) this.#broken(peer, bad);
       else this.#sink.message(peer, message);
     };
-    return { head: HEADER + label.head, into, done };
+    return { head: HEADER, into: message, done };
   }
 
   connected(peer: number): void {

@@ -2,7 +2,7 @@
 // through slots of the sender. Made by shared-memory.ts.
 import { type RingPlace, RingReader, RingWriter, type Shared, type Take } from "./ring.ts";
 import { type SharedLayout, SLOT_HEAD } from "./shared-layout.ts";
-import { BULK_SHOWN, BULK_WINDOW, joined, type Landing, type Link, SHORT_LIMIT, type Sink } from "./transport.ts";
+import { BULK_SHOWN, BULK_WINDOW, joined, type Landing, type Link, type Sink } from "./transport.ts";
 
 // Kinds of records.
 /** A short message. */
@@ -11,10 +11,12 @@ const MESSAGE = 1;
 const SLOT = 2;
 /** A long message begins: [length (8 bytes), bytes of its head] and its first bytes. */
 const BULK = 3;
+/** So does one from send() that is too long for a slot. */
+const SHORT = 4;
 /** The next bytes of its body: [slot, length]. */
-const PART = 4;
+const PART = 5;
 /** The sender has closed. */
-const CLOSE = 5;
+const CLOSE = 6;
 
 /** Messages up to this length go through the ring itself, of which they take an eighth at most. */
 const INLINE = 2048;
@@ -24,6 +26,7 @@ interface Waiting {
   readonly body: Uint8Array;
   /** Bytes of the body that are under way; -1: the message has not been announced. */
   at: number;
+  /** Of a bulk message. */
   readonly sent?: PromiseWithResolvers<void>;
 }
 
@@ -201,7 +204,7 @@ export class SharedLink implements Link {
         if (!this.#put(head, body)) return moved;
       } else {
         if (first.at < 0) {
-          if (!this.#announce(head, body)) return moved;
+          if (!this.#announce(sent ? BULK : SHORT, head, body)) return moved;
           first.at = 0;
           moved = true;
         }
@@ -263,9 +266,9 @@ export class SharedLink implements Link {
     return true;
   }
 
-  #announce(head: Uint8Array, body: Uint8Array): boolean {
+  #announce(kind: number, head: Uint8Array, body: Uint8Array): boolean {
     const shown = Math.min(BULK_SHOWN, head.byteLength + body.byteLength);
-    const at = this.#writer.reserve(BULK, 12 + shown);
+    const at = this.#writer.reserve(kind, 12 + shown);
     if (at < 0) return false;
     const { bytes, words } = this.#writer.memory;
     const length = head.byteLength + body.byteLength;
@@ -311,12 +314,13 @@ export class SharedLink implements Link {
         this.#sink.message(this.#peer, this.#memory.slots(this.#other).bytes, start, start + words[(at >> 2) + 2]!);
         return this.#memory.freeSlot(this.#other, slot);
       }
-      case BULK: {
+      case BULK:
+      case SHORT: {
         const total = words[at >> 2]! + words[(at >> 2) + 1]! * 2 ** 31;
         const window = bytes.subarray(at + 12, at + length);
         this.#landed = 0;
         this.#landing =
-          total > SHORT_LIMIT
+          kind === BULK
             ? this.#sink.bulk(this.#peer, window, total)
             : this.#gather(window.subarray(0, words[(at >> 2) + 2]!), total);
         if (!this.#landing) this.#lose("a long message that nobody waits for");

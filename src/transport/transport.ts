@@ -32,8 +32,8 @@ export interface Link {
   sendLast(message: Uint8Array): void;
   /**
    * Queues one message of any length: `head` and then `body`. Both are borrowed: do not change them until the promise
-   * resolves; `undefined` means that this is already so. Arrives in Sink.bulk, or in Sink.message when it has no more
-   * than SHORT_LIMIT bytes. Rejects when the peer is lost and after `close`. Never calls the Sink before it returns.
+   * resolves; `undefined` means that this is already so. Arrives in Sink.bulk; one of no more than SHORT_LIMIT bytes may
+   * arrive in Sink.message instead. Rejects when the peer is lost and after `close`. Never calls the Sink before it returns.
    */
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined;
   /** True when sendBulk would take a head and a body of so many bytes at once, both copied when it returns. */
