@@ -7,7 +7,11 @@ import type { Operation } from "./operation.ts";
 const TURNS_PER_PAUSE = 16;
 /** Turns without news before it sleeps, where nobody waits: the script is most likely about to make its next call. */
 const TURNS_TO_SPARE = 32;
-/** Looks at shared memory (about 10 ns each) between two looks at the clock, and a word to the scheduler, where no core is shared. */
+/**
+ * Looks at shared memory (about 10 ns each) between two looks at the clock, and a word to the scheduler, where no core is shared
+ * by ranks: but by a rank and its own compiler. Of 2 ranks on 2 cores, with 512 in place of 64, a ping-pong of compiled code took
+ * 0.62 us in place of 0.73, and one of 150,000 messages from the start 2.2 in place of 1.5.
+ */
 const POLLS_PER_PAUSE = 64;
 /** Looks between two microtasks. */
 const POLLS_PER_MICROTASK = 4;
