@@ -31,12 +31,12 @@ for (const bench of benches) {
         cells.map(([first]) => first),
         expected,
       );
-      for (const [, ...values] of cells) {
+      for (const [size, ...values] of cells) {
+        // Of a few bytes in a second two digits may show nothing, on a machine that has other things to do.
+        const none = ["idle", "io"].includes(bench.name) || (bench.name === "bandwidth" && Number(size) < 1024);
         is(values.length, bench.columns.length - 1);
         ok(
-          values.every(
-            (value) => /^\d+(\.\d\d)?$/.test(value) && (Number(value) > 0 || ["idle", "io"].includes(bench.name)),
-          ),
+          values.every((value) => /^\d+(\.\d\d)?$/.test(value) && (Number(value) > 0 || none)),
           values.join(" "),
         );
         if (bench.columns.at(-1) === "Iterations") is(values.at(-1), few[1]);
