@@ -47,7 +47,10 @@ export async function oversee(wireup: WireUp): Promise<Overseen> {
   process.on("beforeExit", (code) => {
     if (runtime.stay()) return;
     if (!settled) fail(UNSETTLED, "The script awaits, at its top level, something that can never happen");
-    if (!runtime.finalized) runtime.finalize(code).then(() => process.exit(), thrown);
+    if (runtime.finalized) return;
+    // As at the start (cli/build.ts), what runs now is not worth a compiler: 64 ranks are through a tenth sooner.
+    Bun.unsafe.setJITPolicy?.(8);
+    runtime.finalize(code).then(() => process.exit(), thrown);
   });
   return {
     settled: () => {
