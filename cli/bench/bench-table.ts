@@ -46,7 +46,7 @@ export const benches: readonly Bench[] = [
     columns: ["Size", "Latency (us)"],
     np: pair,
     work: {
-      ...{ pairs: true, window: 1, warmup: 100_000, messages: 50_000 },
+      ...{ pairs: true, window: 1, warmup: 200_000, messages: 50_000 },
       sizes: { usual: "object,1:4M", object: true, multipleOf: 1, bytes: GiB },
     },
   },
@@ -77,7 +77,7 @@ export const benches: readonly Bench[] = [
     columns: ["Size", "Messages/s"],
     np: pair,
     work: {
-      ...{ pairs: true, window: 64, warmup: 128_000, messages: 128_000 },
+      ...{ pairs: true, window: 64, warmup: 640_000, messages: 128_000 },
       sizes: { usual: "object,1:8K", object: true, multipleOf: 1, bytes: GiB },
     },
   },
@@ -94,7 +94,7 @@ export const benches: readonly Bench[] = [
     columns: ["Size", ...collective],
     np: group,
     work: {
-      ...{ pairs: false, window: 1, warmup: 100_000, messages: 20_000 },
+      ...{ pairs: false, window: 1, warmup: 200_000, messages: 20_000 },
       sizes: { usual: "object,1:1M", object: true, multipleOf: 1, bytes: GiB / 2 },
     },
   },
@@ -104,7 +104,7 @@ export const benches: readonly Bench[] = [
     columns: ["Size", ...collective],
     np: group,
     work: {
-      ...{ pairs: false, window: 1, warmup: 100_000, messages: 20_000 },
+      ...{ pairs: false, window: 1, warmup: 200_000, messages: 20_000 },
       sizes: { usual: "object,1:1M", object: true, multipleOf: 1, bytes: GiB / 2 },
     },
   },
@@ -114,7 +114,7 @@ export const benches: readonly Bench[] = [
     columns: ["Size", ...collective],
     np: group,
     work: {
-      ...{ pairs: false, window: 1, warmup: 100_000, messages: 20_000 },
+      ...{ pairs: false, window: 1, warmup: 200_000, messages: 20_000 },
       sizes: { usual: "object,8:1M", object: true, multipleOf: 8, bytes: GiB / 2 },
     },
   },
