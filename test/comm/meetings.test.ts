@@ -100,4 +100,24 @@ test("a call begins to stage data though others have finished, who need nothing 
   ok(one!.board.hasBegun(0, call.call));
 });
 
+test("the others hear of a call when it shows something, or when it has done what it does at once", () => {
+  const [one, two] = meetings(2);
+  const heard = () => [two!.board.hasBegun(0, 0), two!.board.hasShown(0, 0)];
+  const call = one!.begin(0, SAME, false);
+  equal(heard(), [false, false]);
+  one!.tell();
+  equal(heard(), [true, false]);
+  call.show(body(1));
+  equal(heard(), [true, true]);
+  one!.begin(1, SAME, false).show(body(2));
+  ok(two!.board.hasShown(0, 1));
+});
+
+test("the others hear of a call that does nothing, at the latest when the next one begins", () => {
+  const [one, two] = meetings(2);
+  one!.begin(0, SAME, false);
+  one!.begin(1, SAME, false);
+  equal([two!.board.hasBegun(0, 0), two!.board.hasBegun(0, 1)], [true, false]);
+});
+
 test.run();
