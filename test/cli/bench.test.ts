@@ -162,8 +162,8 @@ test("long messages are repeated less often, and only the first row of a kind wa
     return rows.map(({ warmup, iterations }) => [warmup, iterations]);
   };
   equal(plan(false), [
-    [100_000, 50_000],
-    [100_000, 50_000],
+    [200_000, 50_000],
+    [200_000, 50_000],
     [5_000, 50_000],
     [20, 20],
   ]);
