@@ -168,8 +168,8 @@ test("long messages are repeated less often, and only the first row of a kind wa
     [20, 20],
   ]);
   equal(plan(true), [
-    [5_000, 2_500],
-    [5_000, 2_500],
+    [10_000, 2_500],
+    [10_000, 2_500],
     [250, 2_500],
     [20, 20],
   ]);
