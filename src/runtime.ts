@@ -16,6 +16,7 @@ import { type Environment, setEnvironment } from "./mpi/environment.ts";
 import { Intracomm } from "./mpi/intracomm.ts";
 import { Checked } from "./transport/checked.ts";
 import { DelayedLink } from "./transport/delayed.ts";
+import { homeward } from "./transport/home-core.ts";
 import { selfLink } from "./transport/inproc.ts";
 import { pause } from "./transport/pause.ts";
 import type { Part } from "./transport/shared-layout.ts";
@@ -137,7 +138,7 @@ export class Runtime implements Environment {
     const links = size <= numberVariable("TSMPI_EAGER_MESH") ? await mesh.connect(cards) : mesh.links(cards);
     // Looking into sockets is a system call: not where ranks share cores.
     const polled = shared ?? (spare ? mesh.direct() : undefined);
-    if (polled) this.#engine.progress.attach(polled, pause() ?? (() => {}));
+    if (polled) this.#engine.progress.attach(polled, this.#pause(shared));
     for (const [peer, link] of links.entries()) {
       if (!link) continue;
       const { sharing, hostIndex: host } = cards[peer]!;
@@ -159,6 +160,14 @@ export class Runtime implements Environment {
     }
     // What came before there were links has rung in vain.
     shared?.rung();
+  }
+
+  /** Lets another process have the core. */
+  #pause(shared: SharedMemory | undefined): () => void {
+    const plain = pause() ?? (() => {});
+    const place = this.#wireup.sharedMemory;
+    if (!shared || !place || !crowded(this.#wireup)) return plain;
+    return shared.away(homeward(plain, place.rank, place.size));
   }
 
   get host(): number {

@@ -45,6 +45,8 @@ export class SharedMemory implements Sink {
   readonly #patient: boolean;
   /** By local rank, those that have been used. */
   readonly #slots: (Shared | undefined)[] = [];
+  /** Where the rank that was sent to last says that it is away; -1: none was. */
+  #partner = -1;
   /** Slots that a search begins with. */
   #slot = 0;
 
@@ -170,6 +172,26 @@ export class SharedMemory implements Sink {
     this.#say(AWAKE);
   }
 
+  /** The rank that this one has sent to last has not given up its core. */
+  get answering(): boolean {
+    return this.#partner >= 0 && Atomics.load(this.#sleep, this.#partner) === 0;
+  }
+
+  /** `pause`, during which the others can see that this rank has given up its core. */
+  away(pause: () => void): () => void {
+    const word = this.#away(this.#self);
+    return () => {
+      Atomics.store(this.#sleep, word, 1);
+      pause();
+      Atomics.store(this.#sleep, word, 0);
+    };
+  }
+
+  /** Index of the word that says so. */
+  #away(rank: number): number {
+    return (this.#layout.sleep(rank) >> 2) + 1;
+  }
+
   #say(sleeping: Sleep): void {
     Atomics.store(this.#sleep, this.#layout.sleep(this.#self) >> 2, sleeping);
   }
@@ -233,6 +255,7 @@ export class SharedMemory implements Sink {
   wake(other: number, bell: Link, waiting = false): void {
     const word = this.#layout.sleep(other) >> 2;
     const sleeping = this.#sleeping(other);
+    this.#partner = this.#away(other);
     if (sleeping === AWAKE || (waiting && sleeping === ASLEEP)) return;
     // Whoever comes first rings.
     if (Atomics.exchange(this.#sleep, word, AWAKE) === AWAKE) return;

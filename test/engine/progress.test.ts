@@ -140,6 +140,34 @@ test("peers are told not to ring again when something has come at the last momen
   await wait;
 });
 
+test("where ranks share cores, a call looks on while the rank that is to answer runs, and then gives up its core", () => {
+  for (const answersAt of [20, 1000]) {
+    const operation = new Operation<void>();
+    let looks = 0;
+    let pauses = 0;
+    let running = 10;
+    const progress = new Progress(1000, true);
+    progress.attach(
+      {
+        poll: () => {
+          if (operation.settled || ++looks < answersAt) return false;
+          operation.resolve();
+          return true;
+        },
+        rest: () => true,
+        rouse: () => {},
+        get answering() {
+          return answersAt === 20 || running-- > 0;
+        },
+      },
+      () => void pauses++,
+    );
+    progress.spin(operation);
+    if (answersAt === 20) is(pauses, 0);
+    else ok(pauses > 0 && pauses >= looks - 13, `${pauses} pauses, ${looks} looks`);
+  }
+});
+
 test("who waits long in one call, and sleeps, polls again from the first arrival on", async () => {
   const progress = new Progress(1);
   const operation = new Operation<void>();
