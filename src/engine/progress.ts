@@ -19,15 +19,11 @@ const POLLS_PER_MICROTASK = 4;
 const SPIN_AT_ONCE = 50_000;
 /**
  * Looks (about 10 ns each) of a collective call at what the others show, before it polls for everything that may come. Without a
- * word to the scheduler: that takes up to 6 µs, in which another rank looks in vain, and says one too. So they would go on late by
- * turns: of barriers on 2 ranks a quarter and more took 6.4 µs in place of 0.4, in most runs on a machine that had other work.
+ * word to the scheduler: that takes up to 6 µs, in which another rank looks in vain, and says one too. Eight times as many took a
+ * barrier of 4 ranks on 4 cores from 2.4 to 3 µs, and a bcast from 3.4 to 7: a rank's own compiler wants a core as well. Where
+ * ranks share cores, with a word after each: a barrier of 8 ranks on 2 cores took 42 µs in place of 250.
  */
-const LOOKS_AT_ONCE = 1024;
-/**
- * The same where ranks share cores, with a word to the scheduler after each: a barrier of 8 ranks on 2 cores took 42 µs in place
- * of 250.
- */
-const LOOKS_CROWDED = 128;
+const LOOKS_AT_ONCE = 128;
 /**
  * Where ranks share cores, looks of a call while the rank that it has sent to runs, too, before it gives up its core. Two that
  * run at the same time talk without a switch in between: 4 pairs on 2 cores took 5 µs for a message in place of 10.
@@ -90,7 +86,7 @@ export class Progress {
   briefly(call: { readonly done: boolean }): boolean {
     if (this.#spinAtOnce === 0) return call.done;
     const crowded = this.#pollsPerPause === 1;
-    for (let look = crowded ? LOOKS_CROWDED : LOOKS_AT_ONCE; look > 0; look--) {
+    for (let look = 0; look < LOOKS_AT_ONCE; look++) {
       if (call.done) return true;
       if (crowded) this.#pause();
     }
