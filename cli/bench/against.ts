@@ -130,7 +130,7 @@ function sides(
     };
   }
   // Where ranks share cores, a call takes much longer.
-  const share = Math.min(1, 2 / np);
+  const share = Math.min(1, (row.cores ?? usableCores().length) / np);
   const { warmup: calls, messages } = bench.work;
   const work = { ...bench.work, warmup: calls * share, messages: messages * share };
   const task = planTask({ ...bench, work }, [size], options, true);
