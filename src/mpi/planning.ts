@@ -10,7 +10,7 @@ import type { Op } from "../data/op.ts";
 import { Operation, type Started } from "../engine/operation.ts";
 import type { Progress } from "../engine/progress.ts";
 import { checkRoot } from "./arguments.ts";
-import { waitFor } from "./call.ts";
+import { after, waitFor } from "./call.ts";
 import { checkInPlace } from "./collective-arguments.ts";
 import { Partitioned } from "./partitioned.ts";
 import type { Pending } from "./request.ts";
@@ -90,7 +90,7 @@ export abstract class Planning extends Partitioned {
       const lane = ownLane ?? endpoint.lane(check, waits);
       const started = endpoint.start(lane, run as (lane: EndpointLane, data: unknown) => Started<T>, data);
       if (waits && !(started instanceof Operation)) {
-        return endpoint.engine.progress.served()?.then(() => started) ?? Promise.resolve(started);
+        return after(endpoint.engine.progress.served(), started);
       }
       const operation = started instanceof Operation ? started : Operation.done(started);
       return new CollectiveCall(call, agreement, endpoint, lane, operation);

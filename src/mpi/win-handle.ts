@@ -5,7 +5,7 @@ import { Exception, show } from "../base/errors.ts";
 import type { Operation } from "../engine/operation.ts";
 import type { Window } from "../rma/window.ts";
 import { Attributes, dropKeyval, type KeyvalOptions, makeKeyval } from "./attributes.ts";
-import { type WaitOptions, waitFor } from "./call.ts";
+import { after, type WaitOptions, waitFor } from "./call.ts";
 import { checkRunning } from "./environment.ts";
 import {
   callHandler,
@@ -202,8 +202,7 @@ export abstract class WinHandle {
 
   /** A promise of what a call has done at once. In a loop of such calls, timers and sockets have their turn, too. */
   protected served<T>(value: T): Promise<T> {
-    const turn = this.#window!.endpoint.engine.progress.served();
-    return turn ? turn.then(() => value) : Promise.resolve(value);
+    return after(this.#window!.endpoint.engine.progress.served(), value);
   }
 
   /** Waits on behalf of a call. */
