@@ -54,14 +54,14 @@ async function load(script: string): Promise<void> {
   await import(script);
 }
 
-/** Makes `import "tsmpi"` and `import "tsmpi/util"` mean this library, wherever the script is. */
+/** Makes `import "tsmpi"` and `import "tsmpi/util"` mean this library, wherever the script is: what index.ts and sync.ts give. */
 async function provideLibrary(): Promise<void> {
-  const library = await import("../src/index.ts");
+  const MPI = { ...(await import("../src/mpi/mpi.ts")) };
   const util = await import("../src/sync.ts");
   Bun.plugin({
     name: "tsmpi",
     setup(build) {
-      build.module("tsmpi", () => ({ exports: { ...library }, loader: "object" }));
+      build.module("tsmpi", () => ({ exports: { ...MPI, MPI, default: MPI }, loader: "object" }));
       build.module("tsmpi/util", () => ({ exports: { ...util }, loader: "object" }));
     },
   });

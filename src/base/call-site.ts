@@ -2,11 +2,12 @@
 // into text only when a message needs it.
 
 /** Where the library's sources are, when it is not compiled into a binary. */
-const home = import.meta.path.replace(/src\/base\/call-site\.ts$/, "");
+const home = () => import.meta.path.replace(/src\/base\/call-site\.ts$/, "");
 
 /** Whether a line of a stack is the library's own, or the engine's: not the script's. */
 export function ownFrame(frame: string): boolean {
-  if (frame.includes(`${home}src/`) || frame.includes(`${home}cli/`)) return true;
+  const sources = home();
+  if (frame.includes(`${sources}src/`) || frame.includes(`${sources}cli/`)) return true;
   if (/[/(]samples\//.test(frame)) return false;
   if (frame.includes("/$bunfs/") || frame.includes("~BUN")) return true;
   return /\((?:native|unknown)|\bnative:|\bunknown:|\bat <anonymous>$|\bat (?:async )?loadAndEvaluateModule|\((?:src|cli)\//.test(

@@ -55,12 +55,16 @@ export const elements: readonly Element[] = [
   ).map((view) => ({ name: view.name, size: view.BYTES_PER_ELEMENT, view })),
 ];
 
-const numbers = new Map(
-  elements.flatMap((element, number) => (element.view ? [[element.view.name, number]] : [])) as [string, number][],
-);
+const numbers = new Map<string, number>();
 
 /** By class: the tag of an array, a getter, costs five times as much; it is there for Buffer and other subclasses. */
-const byClass = new Map<unknown, number>(elements.flatMap(({ view }, number) => (view ? [[view, number]] : [])));
+const byClass = new Map<unknown, number>();
+
+for (const [number, { name, view }] of elements.entries()) {
+  if (!view) continue;
+  numbers.set(name, number);
+  byClass.set(view, number);
+}
 
 /** The element kind of a typed array, as it stands in a frame. */
 export function elementOf(array: TypedArray): number {

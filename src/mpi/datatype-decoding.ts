@@ -9,12 +9,11 @@ export type Envelope = [integers: number, addresses: number, counts: number, dat
 /** What a constructor was called with, sorted by kind; there are no large counts, as all integers are large here. */
 export type Contents = [integers: number[], addresses: number[], counts: number[], datatypes: Datatype[]];
 
-/** VECTOR and its like, by number. */
-const names = new Map<number, string>(
-  Object.entries(constants).flatMap(([name, value]) =>
-    name.startsWith("COMBINER_") ? [[value, name.slice("COMBINER_".length)] as const] : [],
-  ),
-);
+/** VECTOR and its like. */
+function nameOf(combiner: number): string {
+  const names = Object.entries(constants).filter(([name]) => name.startsWith("COMBINER_"));
+  return names.find(([, value]) => value === combiner)![0].slice("COMBINER_".length);
+}
 
 const { COMBINER_NAMED, COMBINER_F90_INTEGER, COMBINER_F90_REAL, COMBINER_F90_COMPLEX, COMBINER_VALUE_INDEX } =
   constants;
@@ -107,7 +106,7 @@ export abstract class DatatypeDecoding extends DatatypeHandle {
    */
   decode(): [base: Datatype | typeof Datatype, combiner: string, params: Record<string, any>] {
     const { combiner, of, params } = this.use("decode");
-    const name = names.get(combiner)!;
+    const name = nameOf(combiner);
     const self = this as unknown as Datatype;
     if (combiner === COMBINER_NAMED) return [self, name, {}];
     const types = of.map((part) => this.#typeOf(part));

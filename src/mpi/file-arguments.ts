@@ -24,12 +24,16 @@ import { checkType } from "./type-arguments.ts";
 import { checkInteger } from "./type-numbers.ts";
 import { itemsOf, type TypeOptions } from "./typed-data.ts";
 
-/** The trees of buffers without `type`, by element kind. */
-const plain: readonly TypeTree[] = elements.map(({ size }, element) => {
+/** The trees of buffers without `type`, by element kind, from when they are first needed. */
+const plain: TypeTree[] = [];
+
+function plainTree(element: number): TypeTree {
+  const { size } = elements[element]!;
   const numbers = Object.values(basics).filter(({ family }) => family === "integer" || family === "float");
   const found = numbers.find((basic) => basic.element === element && element !== BYTES && basic.external === size);
-  return new TypeTree({ kind: "basic", basic: found ?? basics.byte });
-});
+  plain[element] ??= new TypeTree({ kind: "basic", basic: found ?? basics.byte });
+  return plain[element];
+}
 
 /** The items of a buffer that a call reads into or writes. @throws ERR_TYPE where they are no whole number of etypes */
 export function checkMemory(
@@ -41,7 +45,8 @@ export function checkMemory(
 ): Memory {
   const buffer = checkBuffer(call, given);
   const { type, count } = options ?? {};
-  let tree = plain[elementOfBuffer(buffer)]!;
+  const element = elementOfBuffer(buffer);
+  let tree = plain[element] ?? plainTree(element);
   let items: Items;
   if (type === undefined) {
     if (count !== undefined) throw new TypeError(`Cannot call ${call}: option type is missing, expected with count`);

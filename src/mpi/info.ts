@@ -17,10 +17,13 @@ export type InfoItems = Readonly<Record<string, string>> | Iterable<readonly [ke
  */
 export class Info {
   #items: Map<string, string> | undefined;
+  /** Of INFO_ENV until it is used: every rank has it, and hardly any asks it. */
+  #later: (() => Info) | undefined;
 
-  /** Made by Info.create; without items it is MPI.INFO_NULL. */
-  constructor(items: Map<string, string> | undefined) {
+  /** Made by Info.create; without items it is MPI.INFO_NULL, or has those that `later` gives at the first use. */
+  constructor(items: Map<string, string> | undefined, later?: () => Info) {
     this.#items = items;
+    this.#later = later;
   }
 
   /** A new Info with these pairs; empty by default. @see MPI-4.1 §10 */
@@ -166,6 +169,11 @@ export class Info {
 
   #use(call: string): Map<string, string> {
     if (this.#items) return this.#items;
+    if (this.#later) {
+      this.#items = this.#later().#items!;
+      this.#later = undefined;
+      return this.#items;
+    }
     const state = this === INFO_NULL ? "on MPI.INFO_NULL: it is no Info" : "on an Info: it has been freed";
     throw new Exception("ERR_INFO", `Cannot call ${call} ${state}`);
   }
@@ -174,7 +182,7 @@ export class Info {
 /** The Info that is none: "no hints" as an argument. @see MPI-4.1 §10 */
 export const INFO_NULL: Info = new Info(undefined);
 /** How the program was started. @see MPI-4.1 §11.2.1 */
-export const INFO_ENV: Info = Info.createEnv();
+export const INFO_ENV: Info = new Info(undefined, () => Info.createEnv());
 
 /** The pairs of an argument that must be an Info; none for MPI.INFO_NULL and when it is left out. */
 export function infoItems(call: string, info: unknown): [key: string, value: string][] {

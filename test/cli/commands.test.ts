@@ -294,6 +294,13 @@ test("a script without a command runs as one rank, with its arguments untouched"
   equal([JSON.parse(stdout), code], [args, 0]);
 });
 
+test("MPI.INFO_ENV has the script and its arguments", async () => {
+  const files = { "args.ts": 'import { INFO_ENV } from "tsmpi"; console.log(JSON.stringify(INFO_ENV.items()));' };
+  const { stdout } = await tsmpi(["-np", "1", "args.ts", "-n", "5"], { files });
+  const [[command, path], ...rest] = JSON.parse(stdout);
+  equal([command, path.split("/").at(-1), rest], ["command", "args.ts", [["argv", "-n 5"]]]);
+});
+
 test("findScript() prefers what lies here to the scripts directory, and .ts to .tsx, .js and .mjs", () => {
   const names = [
     "x.mjs",

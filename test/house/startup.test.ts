@@ -2,7 +2,7 @@
 // all ranks of all jobs up to a millisecond and hundreds of KiB.
 import { join } from "node:path";
 import { test } from "uvu";
-import { equal, ok } from "../support/assert.ts";
+import { equal, is, ok } from "../support/assert.ts";
 
 const root = join(import.meta.dir, "../..");
 const { metafile } = await Bun.build({
@@ -10,6 +10,7 @@ const { metafile } = await Bun.build({
   root,
   target: "bun",
   splitting: true,
+  external: ["tsmpi", "tsmpi/util"],
   metafile: true,
 });
 const { inputs, outputs } = metafile!;
@@ -34,14 +35,14 @@ function loadedWith(entry: string): { files: string[]; builtins: string[] } {
   return { files, builtins: [...builtins].sort() };
 }
 
-for (const entry of ["cli/rank.ts", "src/index.ts"]) {
+for (const entry of ["cli/rank.ts", "src/mpi/mpi.ts"]) {
   test(`${entry} loads no built-in module that takes a millisecond`, () => {
     equal(loadedWith(entry).builtins, ["bun:ffi", "os", "util/types"]);
   });
 }
 
 test("a rank loads no packages, no launcher, no files, and of windows what checks arguments", () => {
-  const files = ["cli/rank.ts", "src/index.ts"].flatMap((entry) => loadedWith(entry).files);
+  const files = ["cli/rank.ts", "src/mpi/mpi.ts"].flatMap((entry) => loadedWith(entry).files);
   ok(files.some((file) => file.endsWith("src/mpi/mpi.ts")));
   const dear =
     /node_modules|cli\/(launch|agent|bench|commands|embedded)\/|src\/io\/(disk|open-file|opening|service)|src\/rma\/(creation|window|shared)|wireup-(engine|pmix?|slurm)/;
@@ -49,6 +50,11 @@ test("a rank loads no packages, no launcher, no files, and of windows what check
     files.filter((file) => dear.test(file)),
     [],
   );
+});
+
+test("the executable has no index.ts: its samples and benches get the module that scripts get", () => {
+  ok(inputs["samples/hello.ts"]);
+  is(inputs["src/index.ts"], undefined);
 });
 
 test("the launcher of a job on one host loads no packages, no agents' network, and few built-in modules", () => {
