@@ -15,9 +15,11 @@ import { endsBlock, failBlockEnds } from "./mpi/block-end.ts";
 import { type Environment, setEnvironment } from "./mpi/environment.ts";
 import { Intracomm } from "./mpi/intracomm.ts";
 import { Checked } from "./transport/checked.ts";
+import { cores } from "./transport/cores.ts";
 import { DelayedLink } from "./transport/delayed.ts";
 import { homeward } from "./transport/home-core.ts";
 import { selfLink } from "./transport/inproc.ts";
+import { apart } from "./transport/own-core.ts";
 import { pause } from "./transport/pause.ts";
 import type { Part } from "./transport/shared-layout.ts";
 import { SharedMemory } from "./transport/shared-memory.ts";
@@ -166,8 +168,9 @@ export class Runtime implements Environment {
   #pause(shared: SharedMemory | undefined): () => void {
     const plain = pause() ?? (() => {});
     const place = this.#wireup.sharedMemory;
-    if (!shared || !place || !crowded(this.#wireup)) return plain;
-    return shared.away(homeward(plain, place.rank, place.size));
+    if (!shared || !place) return plain;
+    if (!crowded(this.#wireup)) return apart(plain, cores(), shared.whereabouts);
+    return shared.away(homeward(plain, cores(), place.rank, place.size));
   }
 
   get host(): number {

@@ -20,7 +20,7 @@ export interface SharedLayout {
   readonly bytes: number;
   /** What every rank maps. */
   readonly front: Part;
-  /** Offsets in the front, in bytes: the word that says that a rank sleeps, and next to it, that it has given up its core; */
+  /** Offsets in the front, in bytes: the word that says that a rank sleeps, next to it that it has given up its core, and on which one it is; */
   sleep(rank: number): number;
   /** the line of a ring's tail, which its writer sets (ring.ts); its head, which its reader sets; */
   tail(from: number, to: number): number;

@@ -1,6 +1,7 @@
 // transport/shared-memory: layer 3. Links between ranks of one host through memory that they share: short messages through
 // a ring for each ordered pair, long ones through slots that belong to their sender. A pair's WebSocket connection wakes a
 // rank that sleeps, and tells when a peer is gone. Called by runtime.ts.
+import type { Whereabouts } from "./own-core.ts";
 import type { RingPlace, Shared } from "./ring.ts";
 import { SharedBoard } from "./shared-board.ts";
 import { type Part, type SharedLayout, sharedLayout } from "./shared-layout.ts";
@@ -33,6 +34,7 @@ export class SharedMemory implements Sink {
   readonly #shared: Shared;
   readonly #layout: SharedLayout;
   readonly #self: number;
+  readonly #size: number;
   readonly #sink: Sink;
   readonly #links: (SharedLink | undefined)[] = [];
   /** Polls what looks at the memory by itself. */
@@ -70,6 +72,7 @@ export class SharedMemory implements Sink {
     this.#shared = this.#part(this.#layout.front);
     this.#sleep = this.#shared.words;
     this.#self = self;
+    this.#size = size;
     this.#sink = sink;
     this.#patient = patient;
     this.#callWaits = callWaits;
@@ -190,6 +193,25 @@ export class SharedMemory implements Sink {
   /** Index of the word that says so. */
   #away(rank: number): number {
     return (this.#layout.sleep(rank) >> 2) + 1;
+  }
+
+  /** Where the ranks of the host are, as far as they have told. */
+  get whereabouts(): Whereabouts {
+    const word = (rank: number) => this.#away(rank) + 1;
+    // At first nobody has told: 0 is no core.
+    const isAt = (rank: number, core: number) => this.#sleep[word(rank)] === core + 1 && this.#sleeping(rank) === AWAKE;
+    const anyAt = (core: number, from: number, to: number) => {
+      for (let rank = from; rank < to; rank++) if (isAt(rank, core)) return true;
+      return false;
+    };
+    const self = this.#self;
+    return {
+      tell: (core) => {
+        this.#sleep[word(self)] = core + 1;
+      },
+      lowerAt: (core) => anyAt(core, 0, self),
+      otherAt: (core) => anyAt(core, 0, self) || anyAt(core, self + 1, this.#size),
+    };
   }
 
   #say(sleeping: Sleep): void {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { test } from "uvu";
+import { cores } from "../../src/transport/cores.ts";
 import { homeward } from "../../src/transport/home-core.ts";
 import { is, skip } from "../support/assert.ts";
 
@@ -14,11 +15,11 @@ if (process.platform !== "linux") skip("ranks that wait go home", "only Linux ha
 else {
   test("every rank that waits comes to its core, and is allowed all of them as before", () => {
     const before = allowed();
-    const cores = availableParallelism();
+    const count = availableParallelism();
     const homes: number[] = [];
-    for (let rank = 0; rank < 2 * cores; rank++) {
+    for (let rank = 0; rank < 2 * count; rank++) {
       let pauses = 0;
-      const pause = homeward(() => void pauses++, rank, 2 * cores);
+      const pause = homeward(() => void pauses++, cores(), rank, 2 * count);
       let turns = 0;
       const home = () => {
         for (let i = 0; i < 64; i++, turns++) pause();
@@ -32,7 +33,7 @@ else {
       is(pauses, turns);
       is(allowed(), before);
     }
-    is(new Set(homes).size, cores);
+    is(new Set(homes).size, count);
   });
 }
 

@@ -140,12 +140,32 @@ test("who sends nothing, or a last message alone, maps the front only", async ()
   equal(mapped, [0, 0, at, at]);
 });
 
+test("a rank is where it has told, for those that want a core of their own, until it sleeps", () => {
+  const memory = sharedBytes(3);
+  const ranks = [0, 1, 2].map((rank) => new SharedMemory(memory, rank, 3, new RecordingSink()));
+  for (const rank of ranks) rank.rouse();
+  const views = ranks.map((rank) => rank.whereabouts);
+  const seen = (core: number) => views.map((view) => [view.lowerAt(core), view.otherAt(core)].map(Number).join(""));
+  equal(seen(0), ["00", "00", "00"]);
+  views[1]!.tell(0);
+  equal(seen(0), ["01", "00", "11"]);
+  views[2]!.tell(0);
+  equal(seen(0), ["01", "01", "11"]);
+  views[1]!.tell(7);
+  equal(seen(0), ["01", "01", "00"]);
+  equal(seen(7), ["01", "00", "11"]);
+  ranks[1]!.rest();
+  equal(seen(7), ["00", "00", "00"]);
+  ranks[1]!.rouse();
+  equal(seen(7), ["01", "00", "11"]);
+});
+
 for (const size of [1, 2, 3, 16, 17, 64]) {
   test(`no two places in the layout for ${size} ranks overlap`, () => {
     const layout = sharedLayout(size);
     const places: [number, number][] = [];
     for (let a = 0; a < size; a++) {
-      places.push([layout.sleep(a), 4]);
+      places.push([layout.sleep(a), 12]);
       for (let b = 0; b < size; b++) {
         places.push([layout.tail(a, b), 128], [layout.head(a, b), 4]);
       }
