@@ -56,24 +56,40 @@ export function memory<T>(
   from: (arrival: Arrival) => string,
   result: (arrival: Arrival) => T,
 ): Target<T> {
-  return {
-    land(arrival) {
-      check(element, bytes.byteLength, arrival, from);
-      return [bytes.subarray(0, arrival.sizes[0]!)];
-    },
-    finish(arrival, received, own) {
-      check(element, bytes.byteLength, arrival, from);
-      const [content] = received;
-      // A long message has landed in its place already.
-      if (!own || content!.buffer !== bytes.buffer || content!.byteOffset !== bytes.byteOffset) bytes.set(content!);
-      return result(arrival);
-    },
-    whole(arrival, content, start, end) {
-      check(element, bytes.byteLength, arrival, from);
-      copyInto(bytes, content, start, end);
-      return result(arrival);
-    },
-  };
+  return new Memory(element, bytes, from, result);
+}
+
+class Memory<T> implements Target<T> {
+  readonly #element: number;
+  readonly #bytes: Uint8Array;
+  readonly #from: (arrival: Arrival) => string;
+  readonly #result: (arrival: Arrival) => T;
+
+  constructor(element: number, bytes: Uint8Array, from: (arrival: Arrival) => string, result: (arrival: Arrival) => T) {
+    this.#element = element;
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#result = result;
+  }
+
+  land(arrival: Arrival): readonly Uint8Array[] {
+    check(this.#element, this.#bytes.byteLength, arrival, this.#from);
+    return [this.#bytes.subarray(0, arrival.sizes[0]!)];
+  }
+
+  finish(arrival: Arrival, [content]: readonly Uint8Array[], own: boolean): T {
+    const bytes = this.#bytes;
+    check(this.#element, bytes.byteLength, arrival, this.#from);
+    // A long message has landed in its place already.
+    if (!own || content!.buffer !== bytes.buffer || content!.byteOffset !== bytes.byteOffset) bytes.set(content!);
+    return this.#result(arrival);
+  }
+
+  whole(arrival: Arrival, content: Uint8Array, start: number, end: number): T {
+    check(this.#element, this.#bytes.byteLength, arrival, this.#from);
+    copyInto(this.#bytes, content, start, end);
+    return this.#result(arrival);
+  }
 }
 
 /** The user's buffer, which is also the result. */

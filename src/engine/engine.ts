@@ -201,7 +201,14 @@ export class Engine implements Sink {
    */
   serve(context: number, target: (source: number) => Target<void>): void {
     const channel = this.channels.of(context);
-    channel.server = (source, tag) => new Receive(source, tag, context, target(source), new Operation<void>());
+    let last: Receive<void> | undefined;
+    channel.server = (source, tag) => {
+      // One that has its message is free for the next: nobody else knows of it.
+      if (last?.operation.settled && !last.operation.failed)
+        return last.clear().renew(source, tag, context, target(source));
+      last = new Receive(source, tag, context, target(source), new Operation<void>());
+      return last;
+    };
     for (const message of [...channel.matcher.unexpected()]) {
       channel.matcher.take(message);
       this.deliver(message, channel.server(message.source, message.tag));

@@ -11,7 +11,6 @@ import { checkOptions } from "./arguments.ts";
 import { attempt } from "./call.ts";
 import type { Datatype } from "./datatype.ts";
 import { Request } from "./request.ts";
-import { addDirectly, getDirectly, putDirectly } from "./win-direct.ts";
 import { WinEpochs } from "./win-epochs.ts";
 import {
   checkLocal,
@@ -28,6 +27,7 @@ import {
   TARGET,
   type TargetOptions,
 } from "./win-place.ts";
+import { addPlain, getPlain, putPlain } from "./win-plain.ts";
 
 /** Something that has been started, and its target. */
 interface Started<T> {
@@ -69,7 +69,8 @@ export abstract class WinAccess extends WinEpochs {
    * @see MPI-4.1 §12.3.1
    */
   put(origin: BufferLike, options: PlaceOptions): Promise<void> {
-    if (this.live && putDirectly(this.use("put"), origin, options)) return this.served(undefined);
+    const plain = this.live ? putPlain(this.use("put"), origin, options) : undefined;
+    if (plain) return this.#finish("put", options.target, plain, undefined);
     return this.#wait("put", () => this.#put("put", origin, options));
   }
 
@@ -91,7 +92,8 @@ export abstract class WinAccess extends WinEpochs {
    * @see MPI-4.1 §12.3.2
    */
   get<B extends BufferLike>(into: B, options: PlaceOptions): Promise<B> {
-    if (this.live && getDirectly(this.use("get"), into, options)) return this.served(into);
+    const plain = this.live ? getPlain(this.use("get"), into, options) : undefined;
+    if (plain) return this.#finish("get", options.target, plain, into);
     return this.#wait("get", () => this.#get("get", into, options));
   }
 
@@ -165,7 +167,8 @@ export abstract class WinAccess extends WinEpochs {
     result: B,
     options: TargetOptions & OpOption & { type?: Datatype },
   ): Promise<B> {
-    if (this.live && addDirectly(this.use("fetchAndOp"), origin, result, options)) return this.served(result);
+    const plain = this.live ? addPlain(this.use("fetchAndOp"), origin, result, options) : undefined;
+    if (plain) return this.#finish("fetchAndOp", options.target, plain, result);
     return this.#wait("fetchAndOp", () => {
       const call = "fetchAndOp";
       checkOptions(call, options, [...TARGET, "type", "op"]);
@@ -254,10 +257,14 @@ export abstract class WinAccess extends WinEpochs {
   #wait<T>(call: string, start: () => Started<T>): Promise<T> {
     return attempt(() => {
       const { operation, rank } = start();
-      // Done already, as what is near is: nothing to describe.
-      if (operation.settled && !operation.failed) return this.served(operation.result);
-      return this.waitFor(`${call}(target ${rank})`, operation);
+      return this.waitFor(() => `${call}(target ${rank})`, operation);
     });
+  }
+
+  /** Waits for a plain call. @param result what the script gets, which is known beforehand */
+  #finish<T>(call: string, rank: number, operation: Operation<unknown>, result: T): Promise<T> {
+    if (operation.settled && !operation.failed) return this.served(result);
+    return this.waitFor(() => `${call}(target ${rank})`, operation as Operation<T>);
   }
 
   #request<T>(call: string, start: () => Started<T>): Request<T> {

@@ -57,7 +57,7 @@ export abstract class WinEpochs extends WinHandle {
       const flags = checkAssert("fence", assert, FENCE);
       const ended = window.epochs.fence("fence");
       try {
-        await this.waitFor("fence()", window.fence("fence"));
+        await this.waitFor(() => "fence()", window.fence("fence"));
       } finally {
         ended((flags & MODE_NOSUCCEED) === 0);
       }
@@ -110,7 +110,7 @@ export abstract class WinEpochs extends WinHandle {
       checkAssert("start", assert, MODE_NOCHECK);
       const begun = window.epochs.start("start", targets);
       const waiting = () => `, waiting for post of rank ${window.missing(targets, "posted").join(", ")}`;
-      await this.waitFor("start()", window.start(targets), waiting);
+      await this.waitFor(() => "start()", window.start(targets), waiting);
       begun();
     });
   }
@@ -120,7 +120,7 @@ export abstract class WinEpochs extends WinHandle {
     return attempt(() => {
       const window = this.use("complete");
       const targets = window.epochs.complete("complete");
-      return this.waitFor("complete()", window.complete(targets));
+      return this.waitFor(() => "complete()", window.complete(targets));
     });
   }
 
@@ -130,7 +130,7 @@ export abstract class WinEpochs extends WinHandle {
       const window = this.use("wait");
       const origins = window.epochs.posted("wait");
       const waiting = () => `, waiting for complete of rank ${window.missing(origins, "completed").join(", ")}`;
-      await this.waitFor("wait()", window.completed(origins), waiting);
+      await this.waitFor(() => "wait()", window.completed(origins), waiting);
       window.epochs.unpost();
     });
   }
@@ -201,7 +201,7 @@ export abstract class WinEpochs extends WinHandle {
       const ended = window.epochs.lock("lock", rank);
       let held = false;
       try {
-        await this.waitFor(`lock(${rank})`, window.lock(rank, type === LOCK_EXCLUSIVE));
+        await this.waitFor(() => `lock(${rank})`, window.lock(rank, type === LOCK_EXCLUSIVE));
         held = true;
       } finally {
         ended(held);
@@ -216,7 +216,7 @@ export abstract class WinEpochs extends WinHandle {
       const rank = this.#target("unlock", window, target);
       if (rank === PROC_NULL) return;
       window.epochs.unlock("unlock", rank);
-      await this.waitFor(`unlock(${rank})`, window.unlock([rank]));
+      await this.waitFor(() => `unlock(${rank})`, window.unlock([rank]));
     });
   }
 
@@ -242,7 +242,7 @@ export abstract class WinEpochs extends WinHandle {
       const ended = window.epochs.lockAll("lockAll");
       let held = false;
       try {
-        await this.waitFor("lockAll()", window.lockAll());
+        await this.waitFor(() => "lockAll()", window.lockAll());
         held = true;
       } finally {
         ended(held);
@@ -255,7 +255,7 @@ export abstract class WinEpochs extends WinHandle {
     return attempt(() => {
       const window = this.use("unlockAll");
       window.epochs.unlockAll("unlockAll");
-      return this.waitFor("unlockAll()", window.unlock(window.shown.keys()));
+      return this.waitFor(() => "unlockAll()", window.unlock(window.shown.keys()));
     });
   }
 
@@ -263,10 +263,13 @@ export abstract class WinEpochs extends WinHandle {
 
   /** Waits until what was asked of a rank is done there, within an epoch of locks. @throws {MPI.Exception} ERR_RMA_SYNC, ERR_RANK @see MPI-4.1 §12.5.4 */
   flush(target: number): Promise<void> {
-    // What is near was done at once.
     if (this.live) {
-      const { near, epochs } = this.use("flush");
-      if (typeof target === "number" && near[target] && epochs.locked(target)) return this.served(undefined);
+      const window = this.use("flush");
+      if (typeof target === "number" && window.shown[target] && window.epochs.locked(target)) {
+        // What is near was done at once.
+        if (window.near[target]) return this.served(undefined);
+        return this.waitFor(() => `flush(${target})`, window.flush([target]));
+      }
     }
     return this.#flush("flush", target);
   }
@@ -290,7 +293,7 @@ export abstract class WinEpochs extends WinHandle {
       if (target[0] === PROC_NULL) return Promise.resolve();
       window.epochs.passive(call, target[0]);
       const operation = call.startsWith("flushLocal") ? window.flushLocal(ranks) : window.flush(ranks);
-      return this.waitFor(`${call}(${target.join()})`, operation);
+      return this.waitFor(() => `${call}(${target.join()})`, operation);
     });
   }
 

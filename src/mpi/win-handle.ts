@@ -205,15 +205,19 @@ export abstract class WinHandle {
     return after(this.#window!.endpoint.engine.progress.served(), value);
   }
 
-  /** Waits on behalf of a call. */
+  /** Waits on behalf of a call. @param call describes it @param waiting what it waits for, for reports */
   protected waitFor<T>(
-    call: string,
+    call: () => string,
     operation: Operation<T>,
     waiting: () => string = () => "",
     options?: WaitOptions,
   ): Promise<T> {
-    const { engine, name } = this.exists(call).endpoint;
-    return waitFor(engine.progress, operation, { describe: () => `${call} on ${name}${waiting()}` }, options);
+    const { engine, name } = this.#window!.endpoint;
+    if (!operation.settled) engine.progress.spin(operation);
+    // Nearly always it is done by now: nothing to describe.
+    if (operation.settled && !operation.failed) return this.served(operation.result);
+    const described = { describe: () => `${call()} on ${name}${waiting()}` };
+    return waitFor(engine.progress, operation, described, { ...options, later: true });
   }
 
   /** Deletes the attributes, and gives the window up. */

@@ -228,7 +228,7 @@ export class Win extends WinAccess {
       const { epochs, endpoint } = this.use("free");
       epochs.end("free");
       const lane = endpoint.lane(checkOf("Win.free"));
-      await this.waitFor("free()", endpoint.run(lane, barrier), undefined, { frames: BLOCK_END_FRAMES });
+      await this.waitFor(() => "free()", endpoint.run(lane, barrier), undefined, { frames: BLOCK_END_FRAMES });
       this.end();
     });
   }

@@ -1,6 +1,6 @@
 // rma/near: layer 8. A window whose memory this process reaches itself: its own, or that of a rank of the same host. What is
 // done there is done at once, whatever the other rank does meanwhile. Made by shared.ts and
-// creation.ts, used by window.ts and mpi/win-direct.ts.
+// creation.ts, used by window.ts and mpi/win-plain.ts.
 import type { TypedArray } from "../data/element.ts";
 import type { LockWord } from "./locks.ts";
 import { viewOf } from "./place.ts";

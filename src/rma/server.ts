@@ -24,20 +24,53 @@ import {
   POST,
   PUT,
   RELEASED,
-  type Received,
   type Request,
   readRequest,
+  readWhole,
   UNLOCK,
 } from "./request.ts";
 
-/** These are complete only behind all earlier requests of their origin. */
 const ORDERED = [ACCUMULATE, COMPARE_AND_SWAP, UNLOCK, FLUSH, COMPLETE];
 
-/** What the server knows of one origin. */
-class Origin {
+/** What the server knows of one origin, and where its requests go. */
+class Origin implements Target<void> {
   readonly inbox = new Inbox();
   /** Why a request without an answer has failed: told with the next flush. */
   error: unknown;
+  readonly #source: number;
+  readonly #run: (source: number, request: Request) => void;
+  /** The places of requests whose bytes are still to come. */
+  readonly #coming = new Map<Arrival, ReturnType<Inbox["reserve"]>>();
+
+  constructor(source: number, run: (source: number, request: Request) => void) {
+    this.#source = source;
+    this.#run = run;
+  }
+
+  land(arrival: Arrival): readonly Uint8Array[] {
+    this.#coming.set(arrival, this.inbox.reserve());
+    return parts.land(arrival);
+  }
+
+  finish(arrival: Arrival, received: readonly Uint8Array[], own: boolean): void {
+    const ordered = isOrdered(arrival.tag >> 1);
+    const ready = this.#coming.get(arrival);
+    if (!ready && !this.inbox.busy(ordered)) return this.#run(this.#source, readRequest(arrival.tag, received, own));
+    const request = readRequest(arrival.tag, own ? received : received.map((part) => part.slice()), true);
+    if (!ready) return this.inbox.add(ordered, () => this.#run(this.#source, request));
+    this.#coming.delete(arrival);
+    ready(ordered, () => this.#run(this.#source, request));
+  }
+
+  whole(arrival: Arrival, bytes: Uint8Array, start: number, end: number): void {
+    if (this.inbox.busy(isOrdered(arrival.tag >> 1))) return this.finish(arrival, [bytes.slice(start, end)], true);
+    this.#run(this.#source, readWhole(arrival.tag, bytes, start, end));
+  }
+}
+
+/** True of what is complete only behind all earlier requests of its origin. */
+function isOrdered(kind: number): boolean {
+  return ORDERED.includes(kind);
 }
 
 export class Server {
@@ -59,40 +92,20 @@ export class Server {
   }
 
   start(): void {
-    this.#endpoint.engine.serve(this.#endpoint.context, (source) => this.#incoming(source));
+    this.#endpoint.engine.serve(this.#endpoint.context, (source) => this.#origin(source));
   }
 
   #origin(source: number): Origin {
-    const known = this.#origins.get(source) ?? new Origin();
-    this.#origins.set(source, known);
-    return known;
+    let origin = this.#origins.get(source);
+    if (!origin) {
+      origin = new Origin(source, this.#run);
+      this.#origins.set(source, origin);
+    }
+    return origin;
   }
 
-  /** Where a message of `source` goes. */
-  #incoming(source: number): Target<void> {
-    const { inbox } = this.#origin(source);
-    let ready: ReturnType<Inbox["reserve"]> | undefined;
-    return {
-      land: (arrival) => {
-        ready = inbox.reserve();
-        return parts.land(arrival);
-      },
-      finish: (arrival, received, own) => {
-        const ordered = ORDERED.includes(arrival.tag >> 1);
-        if (ready) {
-          const come = readRequest(arrival.tag, received, own);
-          ready(ordered, () => this.#run(source, come));
-        } else if (inbox.busy(ordered)) {
-          const kept = own ? received : received.map((part) => part.slice());
-          const come = readRequest(arrival.tag, kept, true);
-          inbox.add(ordered, () => this.#run(source, come));
-        } else this.#run(source, readRequest(arrival.tag, received, own));
-      },
-    };
-  }
-
-  #run(source: number, { request, data }: Received): void {
-    const { kind, id } = request;
+  readonly #run = (source: number, request: Request): void => {
+    const { kind, id, data } = request;
     switch (kind) {
       case PUT:
         if (data) this.#attempt(source, () => this.#put(request.place!, data));
@@ -107,7 +120,7 @@ export class Server {
       case COMPARE_AND_SWAP:
         return this.#answer(source, id, () => this.#swap(request.place!, data!));
       case LOCK:
-        return this.#locks.take(source, request.flag!, () => this.#answer(source, id, () => DONE));
+        return this.#locks.take(source, request.flag, () => this.#answer(source, id, () => DONE));
       case UNLOCK:
         this.#answer(source, id, () => this.#settle(source));
         return this.#locks.give(source);
@@ -121,7 +134,7 @@ export class Server {
         this.#answer(source, id, () => this.#settle(source));
         return this.completed.add(source);
     }
-  }
+  };
 
   #put(place: Place, data: Uint8Array): void {
     const { base, bytes } = this.#find(place);
@@ -180,7 +193,7 @@ export class Server {
       const { base, bytes } = this.#find(place!);
       return this.#alone(() => {
         const before = flag ? { element: BYTES, parts: [read(bytes, base, place!)] } : DONE;
-        combine(bytes, base, place!, operators[op!]!, data);
+        combine(bytes, base, place!, operators[op]!, data);
         return before;
       });
     };

@@ -15,7 +15,7 @@ import { combine, dense, type Place, read, swapIfEqual, write } from "./place.ts
 import type { Regions } from "./regions.ts";
 import {
   ACCUMULATE,
-  answer,
+  Answer,
   COMPARE_AND_SWAP,
   COMPLETE,
   FLUSH,
@@ -26,7 +26,7 @@ import {
   POST,
   PUT,
   RELEASED,
-  type Request,
+  requestTag,
   UNLOCK,
   writeRequest,
 } from "./request.ts";
@@ -50,21 +50,33 @@ class Remote {
   readonly pending = new Set<Operation<any>>();
   /** Of a lock that was taken directly: whether it is exclusive. */
   direct: boolean | undefined;
+  readonly #settled = (operation: Operation<any>) => {
+    this.pending.delete(operation);
+  };
+
+  /** An operation begins. */
+  add(operation: Operation<any>): void {
+    this.pending.add(operation);
+    operation.onSettled(this.#settled);
+  }
 }
 
-/** Settles when all have; fails with the first failure among those that `matter`. */
-function together(operations: Iterable<Operation<any>>, matter: readonly Operation<any>[]): Operation<void> {
+const DONE = Operation.done(undefined);
+
+/** Settles when all have; fails with the first failure among those that were `asked`. */
+function together(asked: readonly Operation<void>[], pending: readonly Operation<any>[]): Operation<void> {
+  if (pending.length === 0 && asked.length === 1) return asked[0]!;
   const all = new Operation<void>();
   let left = 1;
   const settled = () => {
     if (--left > 0) return;
-    const failed = matter.find((operation) => operation.failed);
+    const failed = asked.find((operation) => operation.failed);
     if (failed) all.reject(failed.error);
     else all.resolve();
   };
-  for (const operation of operations) {
-    left++;
-    operation.onSettled(settled);
+  for (const operations of [asked, pending]) {
+    left += operations.length;
+    for (const operation of operations) operation.onSettled(settled);
   }
   settled();
   return all;
@@ -105,7 +117,7 @@ export class Window {
   put(rank: number, place: Place, data: Uint8Array): Operation<void> {
     const near = this.near[rank];
     if (near) return now(() => write(near.bytes, 0, place, data));
-    return this.#tell(rank, { kind: PUT, id: this.#id(), place }, data);
+    return this.#tell(rank, PUT, this.#id(), place, 0, false, data);
   }
 
   /** Settles when the data has come. */
@@ -114,14 +126,14 @@ export class Window {
     if (near) {
       return now(() => give(target, rank, dense(near.bytes, 0, place) ?? read(near.bytes, 0, place)));
     }
-    return this.#ask(rank, { kind: GET, place }, undefined, target);
+    return this.#ask(rank, GET, place, 0, false, undefined, target);
   }
 
   /** Settles when `data` may be changed again. */
   accumulate(rank: number, place: Place, op: Op, data: Uint8Array): Operation<void> {
     const near = this.near[rank];
     if (near) return now(() => near.alone(() => combine(near.bytes, 0, place, op, data)));
-    return this.#tell(rank, { kind: ACCUMULATE, id: this.#id(), place, op: op.number }, data);
+    return this.#tell(rank, ACCUMULATE, this.#id(), place, op.number, false, data);
   }
 
   /** As accumulate; `target` gets what was there before. */
@@ -137,7 +149,7 @@ export class Window {
         return give(target, rank, before);
       });
     }
-    return this.#ask(rank, { kind: ACCUMULATE, place, op: op.number, flag: true }, data, target);
+    return this.#ask(rank, ACCUMULATE, place, op.number, true, data, target);
   }
 
   /** Replaces one element that is as `compare` by `value`; `target` gets what was there before. */
@@ -163,7 +175,7 @@ export class Window {
     const both = new Uint8Array(2 * place.bytes);
     both.set(compare);
     both.set(value, place.bytes);
-    return this.#ask(rank, { kind: COMPARE_AND_SWAP, place }, both, target);
+    return this.#ask(rank, COMPARE_AND_SWAP, place, 0, false, both, target);
   }
 
   // --- completion ---
@@ -174,17 +186,17 @@ export class Window {
     const pending: Operation<any>[] = [];
     for (const rank of ranks) {
       const remote = this.#remotes[rank]!;
-      pending.push(...remote.pending);
-      if (remote.dirty) asked.push(this.#ask(rank, { kind: FLUSH }, undefined, nothing));
+      if (remote.pending.size > 0) pending.push(...remote.pending);
+      if (remote.dirty) asked.push(this.#signal(rank, FLUSH));
       remote.dirty = false;
     }
-    return together([...asked, ...pending], asked);
+    return together(asked, pending);
   }
 
   /** Settles when the buffers of what this rank has asked these ranks for may be used again. */
   flushLocal(ranks: Iterable<number>): Operation<void> {
     const pending = [...ranks].flatMap((rank) => [...this.#remotes[rank]!.pending]);
-    return together(pending, []);
+    return together([], pending);
   }
 
   /** Settles when every rank has called it, and all that was asked for before is done. */
@@ -206,12 +218,12 @@ export class Window {
       remote.direct = exclusive;
       return Operation.done(undefined);
     }
-    return this.#ask(rank, { kind: LOCK, flag: exclusive }, undefined, nothing);
+    return this.#signal(rank, LOCK, exclusive);
   }
 
   lockAll(): Operation<void> {
     const locks = [...this.shown.keys()].map((rank) => this.lock(rank, false));
-    return together(locks, locks);
+    return together(locks, []);
   }
 
   /** Gives locks back; settles when all that was asked for is done. */
@@ -221,11 +233,11 @@ export class Window {
     for (const rank of ranks) {
       const remote = this.#remotes[rank]!;
       pending.push(...remote.pending);
-      if (remote.direct === undefined) asked.push(this.#ask(rank, { kind: UNLOCK }, undefined, nothing));
+      if (remote.direct === undefined) asked.push(this.#signal(rank, UNLOCK));
       else this.#giveBack(rank, remote);
       remote.dirty = false;
     }
-    return together([...asked, ...pending], asked);
+    return together(asked, pending);
   }
 
   /** Gives a lock back that was taken directly. */
@@ -233,14 +245,14 @@ export class Window {
     const { lock } = this.near[rank]!;
     lock.give(remote.direct!);
     remote.direct = undefined;
-    if (lock.isWanted) this.#send(rank, { kind: RELEASED, id: 0 }, undefined);
+    if (lock.isWanted) this.#send(rank, RELEASED, 0);
   }
 
   // --- post, start, complete, wait ---
 
   /** Lets these ranks begin. */
   post(origins: readonly number[]): void {
-    for (const rank of origins) this.#send(rank, { kind: POST, id: 0 }, undefined);
+    for (const rank of origins) this.#send(rank, POST, 0);
   }
 
   /** Settles when these ranks have posted. */
@@ -250,10 +262,10 @@ export class Window {
 
   /** Settles when all that was asked of these ranks is done; tells them so. */
   complete(targets: readonly number[]): Operation<void> {
-    const asked = targets.map((rank) => this.#ask(rank, { kind: COMPLETE }, undefined, nothing));
+    const asked = targets.map((rank) => this.#signal(rank, COMPLETE));
     const pending = targets.flatMap((rank) => [...this.#remotes[rank]!.pending]);
     for (const rank of targets) this.#remotes[rank]!.dirty = false;
-    return together([...asked, ...pending], asked);
+    return together(asked, pending);
   }
 
   /** Settles when these ranks have completed. */
@@ -289,45 +301,72 @@ export class Window {
     return this.#lastId;
   }
 
-  #send(rank: number, request: Request, data: Uint8Array | undefined): Operation<void> | undefined {
-    const { tag, body } = writeRequest(request, data);
-    return this.endpoint.send(rank, tag, body, false);
+  #send(
+    rank: number,
+    kind: number,
+    id: number,
+    place?: Place,
+    op = 0,
+    flag = false,
+    data?: Uint8Array,
+  ): Operation<void> | undefined {
+    return this.endpoint.send(rank, requestTag(kind, data), writeRequest(id, place, op, flag, data), false);
   }
 
   /** Sends a request, and its data behind it where that is long. Settles when `data` may be changed again. */
-  #tell(rank: number, request: Request, data: Uint8Array): Operation<void> {
+  #tell(
+    rank: number,
+    kind: number,
+    id: number,
+    place: Place,
+    op: number,
+    flag: boolean,
+    data: Uint8Array,
+  ): Operation<void> {
     const remote = this.#remotes[rank]!;
     remote.dirty = true;
     let sending: Operation<void> | undefined;
     if (isLong(data)) {
-      this.#send(rank, request, undefined);
+      this.#send(rank, kind, id, place, op, flag);
       const { engine, context } = this.endpoint;
-      sending = engine.send(this.endpoint.peer(rank), context + LONG_DATA, request.id, {
-        element: BYTES,
-        parts: [data],
-      });
-    } else sending = this.#send(rank, request, data);
-    if (!sending) return Operation.done(undefined);
-    this.#await(remote, sending);
+      sending = engine.send(this.endpoint.peer(rank), context + LONG_DATA, id, { element: BYTES, parts: [data] });
+    } else sending = this.#send(rank, kind, id, place, op, flag, data);
+    if (!sending) return DONE;
+    remote.add(sending);
     return sending;
   }
 
   /** Sends a request whose answer goes to `target`. */
-  #ask<T>(rank: number, request: Omit<Request, "id">, data: Uint8Array | undefined, target: Target<T>): Operation<T> {
+  #ask<T>(
+    rank: number,
+    kind: number,
+    place: Place,
+    op: number,
+    flag: boolean,
+    data: Uint8Array | undefined,
+    target: Target<T>,
+  ): Operation<T> {
     const id = this.#id();
-    const { engine, context } = this.endpoint;
-    const remote = this.#remotes[rank]!;
-    const { operation } = engine.receive(this.endpoint.peer(rank), context + ANSWERS, id, answer(target));
-    if (data) this.#tell(rank, { ...request, id }, data);
-    else this.#send(rank, { ...request, id }, undefined);
-    // A flush that begins while another one is under way is complete no sooner.
-    if (request.place || request.kind === FLUSH) this.#await(remote, operation);
+    const operation = this.#answerTo(rank, id, new Answer(target));
+    if (data) this.#tell(rank, kind, id, place, op, flag, data);
+    else this.#send(rank, kind, id, place, op, flag);
+    this.#remotes[rank]!.add(operation);
     return operation;
   }
 
-  #await(remote: Remote, operation: Operation<any>): void {
-    remote.pending.add(operation);
-    operation.onSettled(() => remote.pending.delete(operation));
+  /** Sends a request that is about no place; settles when it has been answered. */
+  #signal(rank: number, kind: number, flag = false): Operation<void> {
+    const id = this.#id();
+    const operation = this.#answerTo(rank, id, nothing);
+    this.#send(rank, kind, id, undefined, 0, flag);
+    // A flush that begins while another one is under way is complete no sooner.
+    if (kind === FLUSH) this.#remotes[rank]!.add(operation);
+    return operation;
+  }
+
+  #answerTo<T>(rank: number, id: number, target: Target<T>): Operation<T> {
+    const { engine, context } = this.endpoint;
+    return engine.receive(this.endpoint.peer(rank), context + ANSWERS, id, target).operation;
   }
 }
 
