@@ -160,6 +160,7 @@ export class Runtime implements Environment {
         (board) => shared.staging(peers, board),
       );
     }
+    if (shared) this.#engine.farewell.together = () => shared.finish();
     // What came before there were links has rung in vain.
     shared?.rung();
   }
@@ -259,6 +260,8 @@ export class Runtime implements Environment {
   /** What this rank is doing. */
   get state(): RankState {
     const engine = this.#engine;
+    // A rank that has finished sleeps, and may not have seen how others did.
+    engine.progress.look();
     // What waits for a connection is on its way.
     const { connecting } = engine.farewell;
     const waits: Wait[] = [];

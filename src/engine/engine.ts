@@ -277,6 +277,11 @@ export class Engine implements Sink {
     this.farewell.settled(peer);
   }
 
+  finished(peer: number): void {
+    this.progress.arrived();
+    this.#finished(peer);
+  }
+
   lost(peer: number, reason: string): void {
     this.progress.arrived();
     if (this.#peers.hasLeft(peer)) this.#finished(peer);

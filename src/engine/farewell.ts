@@ -10,8 +10,13 @@ export class Farewell {
   readonly #links: readonly (Link | undefined)[];
   readonly #peers: Peers;
   readonly #told = new Set<number>();
+  /** Byes. */
+  #sent = 0;
   #said = false;
   #made: Operation<void> | undefined;
+
+  /** Tells some processes in one go, and says whom; called when all that was sent to them has left. */
+  together: () => readonly number[] = () => [];
 
   constructor(self: number, links: readonly (Link | undefined)[], peers: Peers) {
     this.#self = self;
@@ -21,12 +26,13 @@ export class Farewell {
 
   /** Frames handed to links. */
   get sent(): number {
-    return this.#told.size;
+    return this.#sent;
   }
 
   /** Tells all that there is a connection with, or about to be one; what is queued goes as far as it can without waiting. */
   say(): void {
     this.#said = true;
+    if (this.flushed) for (const peer of this.together()) this.#told.add(peer);
     for (const [peer, link] of this.#links.entries()) {
       if (peer !== this.#self && link && link.state !== "idle") this.#tell(peer, link);
     }
@@ -71,7 +77,8 @@ export class Farewell {
   #tell(peer: number, link: Link): void {
     if (this.#told.has(peer)) return;
     this.#told.add(peer);
-    link.sendLast(encodeBye());
+    this.#sent++;
+    link.send(encodeBye());
     link.flush();
   }
 }

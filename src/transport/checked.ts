@@ -106,6 +106,10 @@ export class Checked implements Sink {
     this.#sink.connected(peer);
   }
 
+  finished(peer: number): void {
+    this.#sink.finished(peer);
+  }
+
   lost(peer: number, reason: string): void {
     this.#sink.lost(peer, reason);
   }
@@ -160,10 +164,6 @@ class CheckedLink implements Link {
       return;
     }
     this.#link.send(this.#labelled(message));
-  }
-
-  sendLast(message: Uint8Array): void {
-    this.#link.sendLast(this.#labelled(message));
   }
 
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {

@@ -35,11 +35,6 @@ export class DelayedLink implements Link {
     this.#later(copy.byteLength, () => this.#link.send(copy));
   }
 
-  sendLast(message: Uint8Array): void {
-    const copy = message.slice();
-    this.#later(copy.byteLength, () => this.#link.sendLast(copy));
-  }
-
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#later(head.byteLength + body.byteLength, () => {

@@ -34,10 +34,6 @@ class InprocLink implements Link {
     });
   }
 
-  sendLast(message: Uint8Array): void {
-    this.send(message);
-  }
-
   connect(): void {}
 
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {

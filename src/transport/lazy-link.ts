@@ -46,10 +46,6 @@ export class LazyLink implements Link {
     this.connect();
   }
 
-  sendLast(message: Uint8Array): void {
-    this.send(message);
-  }
-
   sendBulk(head: Uint8Array, body: Uint8Array): Promise<void> | undefined {
     if (this.#link) return this.#link.sendBulk(head, body);
     if (this.#closed) return Promise.reject(new Error("the connection is closed"));

@@ -1,7 +1,6 @@
 // transport/ring: layer 3. A ring of records in shared memory, with one process that writes and one that reads: a record is
 // its length and its kind, 4 bytes each, and its bytes, padded to 8. Its tail and its head lie elsewhere, and its records are
-// mapped at the first one. A last message may lie beside the tail: most ranks of a large job have no other for each other, and a
-// ring for it would cost both of them two pages. Used by shared-memory.ts.
+// mapped at the first one. Used by shared-memory.ts.
 
 /** Memory that processes share, as the bytes and as the words that they synchronise with. */
 export interface Shared {
@@ -24,15 +23,6 @@ export interface RingPlace {
   readonly map: () => Shared;
 }
 
-// The line of the tail: up to where there are records, a multiple of 8, one more where a last message is beside it; of that
-// message, behind which records it comes and its length; and its bytes.
-const LAST = 1;
-const LAST_AT = 1;
-const LAST_LENGTH = 2;
-const LAST_BYTES = 16;
-/** Longest last message. */
-export const LAST_ROOM = 64;
-
 /** Positions grow for ever, modulo 2³². */
 export class RingWriter {
   readonly #front: Shared;
@@ -44,8 +34,6 @@ export class RingWriter {
   #at = 0;
   /** Where the reader was when we last looked. */
   #read = 0;
-  /** LAST when the last message has been shown. */
-  #last = 0;
 
   constructor({ front, tail, head, size, map }: RingPlace) {
     this.#front = front;
@@ -92,23 +80,11 @@ export class RingWriter {
 
   /** Shows the reader what has been reserved, and filled, since. */
   publish(): void {
-    Atomics.store(this.#front.words, this.#tail, this.#at | this.#last);
-  }
-
-  /** Shows the reader a message beside the tail, behind all records. False where it has no room, or it is not the first. */
-  putLast(message: Uint8Array): boolean {
-    const { bytes, words } = this.#front;
-    if (this.#last !== 0 || message.byteLength > LAST_ROOM) return false;
-    words[this.#tail + LAST_AT] = this.#at;
-    words[this.#tail + LAST_LENGTH] = message.byteLength;
-    bytes.set(message, (this.#tail << 2) + LAST_BYTES);
-    this.#last = LAST;
-    this.publish();
-    return true;
+    Atomics.store(this.#front.words, this.#tail, this.#at);
   }
 }
 
-/** Takes a record, or a last message: its kind, what has its bytes, where they begin there, and how many they are. */
+/** Takes a record: its kind, what has its bytes, where they begin there, and how many they are. */
 export type Take = (kind: number, memory: Shared, offset: number, length: number) => void;
 
 export class RingReader {
@@ -119,8 +95,6 @@ export class RingReader {
   readonly #map: () => Shared;
   #memory: Shared | undefined;
   #at = 0;
-  /** The tail when all that it showed had been read. */
-  #seen = 0;
 
   constructor({ front, tail, head, size, map }: RingPlace) {
     this.#front = front;
@@ -132,26 +106,13 @@ export class RingReader {
 
   /** True when there is nothing to read. */
   get empty(): boolean {
-    return Atomics.load(this.#front.words, this.#tail) === this.#seen;
+    return Atomics.load(this.#front.words, this.#tail) === this.#at;
   }
 
-  /**
-   * Calls `take` for every record that is here. They are free for the writer again when it returns.
-   * @param last the kind of a last message
-   */
-  read(take: Take, last: number): void {
-    const { words } = this.#front;
-    const tail = Atomics.load(words, this.#tail);
-    if ((tail & LAST) > (this.#seen & LAST)) {
-      this.#readTo(words[this.#tail + LAST_AT]!, take);
-      take(last, this.#front, (this.#tail << 2) + LAST_BYTES, words[this.#tail + LAST_LENGTH]!);
-    }
-    this.#readTo(tail & ~LAST, take);
-    this.#seen = tail;
-    Atomics.store(words, this.#head, this.#at);
-  }
-
-  #readTo(end: number, take: Take): void {
+  /** Calls `take` for every record that is here. They are free for the writer again when it returns. */
+  read(take: Take): void {
+    const front = this.#front.words;
+    const end = Atomics.load(front, this.#tail);
     if (this.#at === end) return;
     this.#memory ??= this.#map();
     const memory = this.#memory;
@@ -166,5 +127,6 @@ export class RingReader {
       take(words[(record >> 2) + 1]!, memory, record + HEADER, length);
       this.#at = (this.#at + ((HEADER + length + 7) & ~7)) | 0;
     }
+    Atomics.store(front, this.#head, this.#at);
   }
 }

@@ -25,6 +25,8 @@ export interface SharedLayout {
   /** the line of a ring's tail, which its writer sets (ring.ts); its head, which its reader sets; */
   tail(from: number, to: number): number;
   head(from: number, to: number): number;
+  /** how many ranks have finished, behind which word they are, each one more than its local rank; */
+  readonly finished: number;
   /** a slot's flag, 0 when it is free; */
   flag(rank: number, slot: number): number;
   /** what the ranks show each other in collectives (shared-board.ts). */
@@ -58,7 +60,8 @@ export function sharedLayout(size: number): SharedLayout {
   const slots = size <= 16 ? 32 : 8;
   const slotBytes = SLOT_HEAD + 64 * 1024;
   const ends = size * LINE;
-  const flags = ends + size * size * 2 * LINE;
+  const finished = ends + size * size * 2 * LINE;
+  const flags = finished + up(4 + size * 4, LINE);
   const board = flags + size * slots * LINE;
   const staging = up(board + boardSize(size).bytes, PAGE);
   const stagingRoom = size <= 8 ? 1024 * 1024 : size <= 16 ? 256 * 1024 : 64 * 1024;
@@ -66,13 +69,15 @@ export function sharedLayout(size: number): SharedLayout {
   const rings = staging + stagingBytes;
   const memory = rings + size * size * ring;
   const slotsBytes = up(slots * slotBytes, PAGE);
-  const tail = (from: number, to: number) => ends + (from * size + to) * 2 * LINE;
+  // What a rank reads lies together: it looks at all of it when it starts, and when it sleeps.
+  const tail = (from: number, to: number) => ends + (to * size + from) * 2 * LINE;
   return {
     bytes: memory + size * slotsBytes,
     front: { at: 0, bytes: staging },
     sleep: (rank) => rank * LINE,
     tail,
     head: (from, to) => tail(from, to) + LINE,
+    finished,
     flag: (rank, slot) => flags + (rank * slots + slot) * LINE,
     board,
     staging: { at: staging, bytes: stagingBytes },

@@ -60,6 +60,7 @@ export class SharedLink implements Link {
   readonly #memory: Owner;
   readonly #layout: SharedLayout;
   readonly #self: number;
+  /** The peer's local rank. */
   readonly #other: number;
   readonly #peer: number;
   readonly #bell: Link;
@@ -104,12 +105,6 @@ export class SharedLink implements Link {
     this.#memory.wake(this.#other, this.#bell);
   }
 
-  sendLast(message: Uint8Array): void {
-    if (this.#closing || this.#gone) return;
-    if (this.#queue.length > 0 || !this.#writer.putLast(message)) return this.send(message);
-    this.#memory.wake(this.#other, this.#bell, true);
-  }
-
   readonly state = "open";
   connect(): void {}
 
@@ -150,6 +145,13 @@ export class SharedLink implements Link {
     this.#memory.wake(this.#other, this.#bell);
   }
 
+  /** The peer has finished: takes in what it has left. */
+  finished(): void {
+    if (this.#gone) return;
+    this.poll();
+    this.#sink.finished(this.#peer);
+  }
+
   /** The connection is gone, and the peer with it: takes in what it has left. */
   gone(reason: string): void {
     if (this.#gone) return;
@@ -163,7 +165,7 @@ export class SharedLink implements Link {
     let found: Found = IDLE;
     if (!this.#reader.empty) {
       this.#news = false;
-      this.#reader.read(this.#take, MESSAGE);
+      this.#reader.read(this.#take);
       found = this.#news ? NEWS : PIECES;
       // There is room again.
       this.#memory.wake(this.#other, this.#bell, true);

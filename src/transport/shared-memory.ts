@@ -51,6 +51,9 @@ export class SharedMemory implements Sink {
   #partner = -1;
   /** Slots that a search begins with. */
   #slot = 0;
+  /** By local rank, links' peers; and how many ranks have been seen to have finished. */
+  readonly #peers: number[] = [];
+  #ends = 0;
 
   /**
    * @param map of memory that has the layout for `size` ranks
@@ -87,6 +90,7 @@ export class SharedMemory implements Sink {
   link(other: number, peer: number, bell: Link): Link {
     const link = new SharedLink(this, this.#layout, this.#self, other, peer, bell, this.#sink);
     this.#links[peer] = link;
+    this.#peers[other] = peer;
     return link;
   }
 
@@ -131,13 +135,43 @@ export class SharedMemory implements Sink {
   }
 
   #look(): Found {
-    let found: Found = IDLE;
+    let found: Found = this.#lookForEnds() ? NEWS : IDLE;
     for (const link of this.#links) {
       if (!link) continue;
       const its = link.poll();
       if (its > found) found = its;
     }
     return this.#pollMore() ? NEWS : found;
+  }
+
+  /** Takes in who has finished. True when anybody has. */
+  #lookForEnds(): boolean {
+    const { words } = this.#shared;
+    const list = this.#layout.finished >> 2;
+    const before = this.#ends;
+    while (this.#ends < Atomics.load(words, list)) {
+      const rank = Atomics.load(words, list + 1 + this.#ends) - 1;
+      const link = this.#links[this.#peers[rank] ?? -1];
+      // It is about to say who it is, or has been killed in between; or there are no links yet.
+      if (!link && rank !== this.#self) break;
+      this.#ends++;
+      link?.finished();
+    }
+    return this.#ends > before;
+  }
+
+  /**
+   * Tells the ranks that share the memory that this one has finished, at once: of 64 ranks, each had 63 messages to write and as
+   * many to read. Who sleeps wakes only if a call waits there. To be called when nothing waits for room. @returns whom it tells
+   */
+  finish(): readonly number[] {
+    const { words } = this.#shared;
+    const list = this.#layout.finished >> 2;
+    Atomics.store(words, list + 1 + Atomics.add(words, list, 1), this.#self + 1);
+    for (const [other, peer] of this.#peers.entries()) {
+      if (this.#sleeping(other) === WAITING) this.#links[peer]?.wake();
+    }
+    return this.#peers.filter((peer) => peer !== undefined);
   }
 
   /**
@@ -300,7 +334,12 @@ export class SharedMemory implements Sink {
     this.#sink.connected(peer);
   }
 
+  finished(peer: number): void {
+    this.#sink.finished(peer);
+  }
+
   lost(peer: number, reason: string): void {
+    this.#lookForEnds();
     const link = this.#links[peer];
     if (link) link.gone(reason);
     else this.#sink.lost(peer, reason);

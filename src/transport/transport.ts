@@ -28,8 +28,6 @@ export interface Link {
    * been told.
    */
   send(message: Uint8Array, body?: Uint8Array): void;
-  /** As send, of the last message: a peer that sleeps need not wake for it, unless a call waits there. */
-  sendLast(message: Uint8Array): void;
   /**
    * Queues one message of any length: `head` and then `body`. Both are borrowed: do not change them until the promise
    * resolves; `undefined` means that this is already so. Arrives in Sink.bulk; one of no more than SHORT_LIMIT bytes may
@@ -84,6 +82,8 @@ export interface Sink {
   bulk(peer: number, window: Uint8Array, length: number): Landing | undefined;
   /** There is a connection with a peer, whichever side has made it. */
   connected(peer: number): void;
+  /** The peer has finished: all that it has sent has been taken in. Of peers that share memory; others say bye. */
+  finished(peer: number): void;
   /** The connection is gone: nothing more comes, and what was queued may not have arrived. Called once. */
   lost(peer: number, reason: string): void;
 }

@@ -73,10 +73,6 @@ export class WebSocketLink implements Link {
     }
   }
 
-  sendLast(message: Uint8Array): void {
-    this.send(message);
-  }
-
   readonly state = "open";
   connect(): void {}
 

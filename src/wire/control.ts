@@ -3,24 +3,11 @@
 // (value.ts) without parts.
 // On one host the channel is the rank's file descriptor 3. Spoken by transport/wireup-launcher.ts and cli/launch/; the
 // launcher and its agents on other hosts (cli/agent/) have other messages in the same framing.
+import { type Card, type CardTable, cardsOf, tableOf } from "./card.ts";
 import { ValueDecoder } from "./value-decode.ts";
 import { ValueEncoder } from "./value-encode.ts";
 
-/** Where a rank listens, as everyone else gets to know it. */
-export interface Card {
-  readonly rank: number;
-  readonly pid: number;
-  readonly host: string;
-  /** Its host's number among those of the job: ranks with the same one share a machine. */
-  readonly hostIndex: number;
-  /** Its number among the ranks of its host that share memory; left out: it shares none. */
-  readonly sharing?: number;
-  /** Numeric addresses, best first. */
-  readonly addresses: readonly string[];
-  readonly port: number;
-  /** Fresh random bytes that the proof of every connection to this rank must contain. */
-  readonly nonce: Uint8Array;
-}
+export type { Card } from "./card.ts";
 
 /** What a rank is told of the network between the hosts of its job. */
 export interface Network {
@@ -144,7 +131,8 @@ let world: { readonly message: object; readonly frame: Uint8Array } | undefined;
 /** A message with its length in front; not to be changed. */
 export function encodeControl<M extends { readonly kind: string }>(message: M): Uint8Array {
   if (world?.message === message) return world.frame;
-  const body = encoder.encode(message)[0]!;
+  const { cards } = message as { readonly cards?: readonly Card[] };
+  const body = encoder.encode(message.kind === "world" ? { ...message, cards: tableOf(cards!) } : message)[0]!;
   const frame = new Uint8Array(4 + body.byteLength);
   new DataView(frame.buffer).setUint32(0, body.byteLength);
   frame.set(body, 4);
@@ -168,7 +156,9 @@ export class ControlReader<M extends { readonly kind: string }> {
       const length = view.getUint32(at);
       if (length > LONGEST) throw new RangeError(`Cannot read control message: it claims ${length} bytes`);
       if (bytes.byteLength - at - 4 < length) break;
-      messages.push(decoder.decode([bytes.subarray(at + 4, at + 4 + length)]) as M);
+      const message = decoder.decode([bytes.subarray(at + 4, at + 4 + length)]) as M & { cards?: unknown };
+      if (message.kind === "world") message.cards = cardsOf(message.cards as CardTable);
+      messages.push(message);
       at += 4 + length;
     }
     this.#buffer = bytes.slice(at);

@@ -33,6 +33,7 @@ for (const [size, limit, most] of [
       bulk: (peer, window, length) => engine.bulk(peer, window, length),
       connected: (peer) => engine.connected(peer),
       lost: (peer, reason) => engine.lost(peer, reason),
+      finished: (peer) => engine.finished(peer),
     }));
     const count = 200;
     let sent = 0;

@@ -271,6 +271,7 @@ test("an eager limit above what a link takes at once is lowered: messages of any
     bulk: (peer, window, length) => engine.bulk(peer, window, length),
     connected: (peer) => engine.connected(peer),
     lost: (peer, reason) => heard.lost(peer, reason),
+    finished: (peer) => engine.finished(peer),
   }));
   for (const size of [SHORT_LIMIT - 5000, SHORT_LIMIT - 100, SHORT_LIMIT, 200_000, 3_000_000]) {
     const body = value(pattern(100), ...Array.from({ length: 200 }, () => pattern(5)), pattern(size));

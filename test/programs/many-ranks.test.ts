@@ -1,7 +1,7 @@
 // More ranks than connect with each other at the start: they do when they need it. Messages, collectives, windows and files
 // work as ever, and so do the ends of ranks. (256 ranks: many-ranks.long.test.ts.)
 import { test } from "uvu";
-import { equal, match } from "../support/assert.ts";
+import { equal, is, match } from "../support/assert.ts";
 import { leftovers, tsmpi } from "../support/tsmpi.ts";
 
 const head = `import { MPI } from "tsmpi";
@@ -86,6 +86,17 @@ for (const env of ways) {
     equal([circle.code, died.code, await leftovers(died)], [1, 137, []]);
   });
 }
+
+test("ranks that wait for each other are reported, also when others have finished one after the other", async () => {
+  const script = `${head}
+    // It has finished when the call fails.
+    if (rank === 1) await comm.recv({ source: 0 }).catch(() => {});
+    if (rank > 1) await comm.recv({ source: 5 - rank });`;
+  const env = { TSMPI_DEADLOCK_TIMEOUT: "0.5" };
+  const { stderr, code } = await tsmpi(["-np", "4", "script.ts"], { files: { "script.ts": script }, env });
+  match(stderr, /deadlock.*\n {2}ranks 0-1 {2}have finished\n {2}rank 2 {5}recv\(source 3, tag any\)/);
+  is(code, 1);
+});
 
 test("a rank that waits for a busy one while its script has ended stays until it has been heard", async () => {
   const env = { TSMPI_TRANSPORT: "websocket", TSMPI_EAGER_MESH: "0" };

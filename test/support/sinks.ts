@@ -14,6 +14,8 @@ export interface Arrived {
 export class RecordingSink implements Sink {
   readonly arrived: Arrived[] = [];
   readonly losses: { readonly peer: number; readonly reason: string }[] = [];
+  /** Peers that have finished. */
+  readonly finishes: number[] = [];
   /** Peers that connections were made with. */
   readonly connections: number[] = [];
   /** Set while a Link's method runs: nothing may arrive. */
@@ -52,6 +54,12 @@ export class RecordingSink implements Sink {
   connected(peer: number): void {
     this.#called();
     this.connections.push(peer);
+    this.#wake();
+  }
+
+  finished(peer: number): void {
+    this.#called();
+    this.finishes.push(peer);
     this.#wake();
   }
 

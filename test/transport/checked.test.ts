@@ -34,7 +34,6 @@ function changing(
       return link.queued;
     },
     send,
-    sendLast: send,
     sendBulk: (head, body) => link.sendBulk(change(head.slice(), "head")!, change(body.slice(), "body")!),
     flush: () => link.flush(),
     close: () => link.close(),

@@ -38,7 +38,6 @@ function rungRank(callWaits = () => true) {
     state: "open",
     connect: () => {},
     send: ring,
-    sendLast: ring,
     sendBulk: (head, body) => bell.sendBulk(head, body),
     queued: 0,
     flush: () => {},
@@ -46,18 +45,20 @@ function rungRank(callWaits = () => true) {
   };
   const link = sides[0]!.link(1, 1, counted);
   sides[1]!.link(0, 0, bells[1]![0]!);
-  return { rank: sides[1]!, sink, rung, link, send: (byte: number) => link.send(Uint8Array.of(byte)) };
+  return { rank: sides[1]!, peer: sides[0]!, sink, rung, link, send: (byte: number) => link.send(Uint8Array.of(byte)) };
 }
 
-test("a rank that sleeps is rung for at the last message of a peer only when a call waits there", async () => {
+test("a rank that sleeps is rung for at the end of a peer only when a call waits there", async () => {
   for (const waits of [true, false]) {
-    const { sink, rank, rung, link } = rungRank(() => waits);
+    const { sink, rank, rung, peer } = rungRank(() => waits);
     ok(rank.rest());
-    link.sendLast(Uint8Array.of(1));
-    link.flush();
+    equal(peer.finish(), [1]);
     is(rung.times, waits ? 1 : 0);
     rank.poll();
-    await sink.until(() => sink.arrived.length === 1, "the message");
+    equal(sink.finishes, [0]);
+    // Once.
+    is(rank.poll(), false);
+    equal(sink.finishes, [0]);
   }
 });
 
@@ -103,23 +104,48 @@ test("rest() says when something has come meanwhile", async () => {
   is(rank.rest(), true);
 });
 
-test("a last message arrives behind those before it, and before whatever follows", async () => {
-  const { rank, sink, link, send } = rungRank();
-  rank.rouse();
-  for (const polls of [false, true]) {
+test("the end of a peer is told behind all that it has sent, also when its connection is gone by then", async () => {
+  for (const lost of [true, false]) {
+    const { rank, peer, sink, link, send } = rungRank();
+    rank.rouse();
     send(1);
-    link.sendLast(Uint8Array.of(2));
-    if (polls) rank.poll();
-    send(3);
-    rank.poll();
+    link.send(new Uint8Array(5000));
+    peer.finish();
+    const before = () => is(sink.bytes, 5001);
+    sink.finished = (from) => {
+      before();
+      sink.finishes.push(from);
+    };
+    if (lost) rank.lost(0, "closed");
+    else rank.poll();
+    equal(sink.finishes, [0]);
+    equal(sink.losses, lost ? [{ peer: 0, reason: "closed" }] : []);
   }
-  equal(
-    sink.arrived.map(({ bytes }) => bytes[0]),
-    [1, 2, 3, 1, 2, 3],
-  );
 });
 
-test("who sends nothing, or a last message alone, maps the front only", async () => {
+test("who has finished before there are links is heard of when there are, each of many", () => {
+  const size = 5;
+  const memory = sharedBytes(size);
+  const sides = Array.from({ length: size }, () => new RecordingSink()).map(
+    (sink, rank) => new SharedMemory(memory, rank, size, sink),
+  );
+  const sink = new RecordingSink();
+  const late = new SharedMemory(memory, 2, size, sink);
+  const bells = inprocLinks(sides);
+  for (const rank of [3, 0]) sides[rank]!.finish();
+  late.rung();
+  equal(sink.finishes, []);
+  for (const rank of [0, 1, 3, 4]) late.link(rank, rank + 10, bells[2]![rank]!);
+  late.rung();
+  equal(sink.finishes, [13, 10]);
+  sides[4]!.finish();
+  equal(late.finish(), [10, 11, 13, 14]);
+  sides[1]!.finish();
+  late.poll();
+  equal(sink.finishes, [13, 10, 14, 11]);
+});
+
+test("who sends nothing maps the front only, also when it finishes", async () => {
   const memory = sharedBytes(2);
   const mapped: number[] = [];
   const map: MapPart = (part) => {
@@ -130,9 +156,9 @@ test("who sends nothing, or a last message alone, maps the front only", async ()
   const sides = sinks.map((sink, rank) => new SharedMemory(map, rank, 2, sink));
   const bells = inprocLinks(sides);
   const [link] = sides.map((side, rank) => side.link(1 - rank, 1 - rank, bells[rank]![1 - rank]!));
-  link!.sendLast(Uint8Array.of(1));
+  sides[0]!.finish();
   ok(sides[1]!.poll());
-  is(sinks[1]!.arrived.length, 1);
+  equal(sinks[1]!.finishes, [0]);
   equal(mapped, [0, 0]);
   link!.send(Uint8Array.of(1));
   ok(sides[1]!.poll());
@@ -171,7 +197,7 @@ for (const size of [1, 2, 3, 16, 17, 64]) {
       }
       for (let slot = 0; slot < layout.slots; slot++) places.push([layout.flag(a, slot), 4]);
     }
-    places.push([layout.board, boardSize(size).bytes]);
+    places.push([layout.board, boardSize(size).bytes], [layout.finished, 4 + 4 * size]);
     ok(places.every(([at]) => at % 64 === 0));
     ok(places.every(([at, bytes]) => at + bytes <= layout.front.bytes));
     const ranks = Array.from({ length: size }, (_, rank) => rank);

@@ -8,9 +8,10 @@ import { join, pattern } from "../support/sinks.ts";
 const card = (rank: number) => ({
   rank,
   pid: 4000 + rank,
-  host: "büro-1",
-  hostIndex: 0,
-  addresses: ["127.0.0.1", "::1"],
+  host: `büro-${rank % 3}`,
+  hostIndex: rank % 3,
+  ...(rank % 3 > 0 && { sharing: rank >> 2 }),
+  addresses: ["127.0.0.1", "::1"].slice(0, 1 + (rank % 2)),
   port: 65535,
   nonce: pattern(16, rank),
 });
