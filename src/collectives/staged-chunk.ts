@@ -13,19 +13,19 @@ export class StagedChunk {
   /** Bytes of all segments together. */
   readonly bytes: number;
   readonly #parts: readonly Uint8Array[];
-  readonly #room: number;
+  readonly #staging: Staging;
 
-  private constructor(body: Body, head: Uint8Array, room: number) {
+  private constructor(body: Body, head: Uint8Array, staging: Staging) {
     this.body = body;
     this.bytes = head.byteLength + bodyBytes(body);
     this.#parts = [head, ...body.parts];
-    this.#room = room;
+    this.#staging = staging;
   }
 
   /** A chunk to be written. */
-  static of(body: Body, { room }: Staging): StagedChunk {
+  static of(body: Body, staging: Staging): StagedChunk {
     const head = body.element === VALUE ? [body.parts.length, ...body.parts.map((part) => part.byteLength)] : [];
-    return new StagedChunk(body, new Uint8Array(Float64Array.from(head).buffer), room);
+    return new StagedChunk(body, new Uint8Array(Float64Array.from(head).buffer), staging);
   }
 
   /**
@@ -37,23 +37,23 @@ export class StagedChunk {
     if (slot) checkFits(element, bytes, slot, what);
     if (element !== VALUE) {
       const part = slot ? slot.bytes.subarray(0, bytes) : allocate(bytes);
-      return new StagedChunk({ element, parts: [part] }, new Uint8Array(0), staging.room);
+      return new StagedChunk({ element, parts: [part] }, new Uint8Array(0), staging);
     }
     const { buffer, byteOffset } = staging.segment(source, 0);
     const [count] = new Float64Array(buffer, byteOffset, 1);
     const head = new Float64Array(buffer, byteOffset, 1 + count!);
     const parts = Array.from(head.subarray(1), allocate);
-    return new StagedChunk({ element, parts }, new Uint8Array(head.byteLength), staging.room);
+    return new StagedChunk({ element, parts }, new Uint8Array(head.byteLength), staging);
   }
 
   get segments(): number {
-    return segmentsOf(this.bytes, this.#room);
+    return segmentsOf(this.bytes, this.#staging.room);
   }
 
   write(k: number, segment: Uint8Array): void {
     let at = 0;
     for (const run of this.#runs(k)) {
-      segment.set(run, at);
+      this.#staging.write(segment, at, run);
       at += run.byteLength;
     }
   }
@@ -67,7 +67,8 @@ export class StagedChunk {
   }
 
   #runs(k: number): Uint8Array[] {
-    return runsBetween(this.#parts, k * this.#room, (k + 1) * this.#room);
+    const { room } = this.#staging;
+    return runsBetween(this.#parts, k * room, (k + 1) * room);
   }
 }
 

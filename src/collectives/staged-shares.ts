@@ -48,12 +48,18 @@ export async function foldShares(
 
   const stage = async (k: number) => {
     const own = await staging.own(k);
-    for (const [i, { operand, begin }] of segments[k]!.entries()) if (i !== rank) own.set(operand.parts[0]!, begin);
+    for (const [i, { operand, begin }] of segments[k]!.entries()) {
+      if (i !== rank) staging.write(own, begin, operand.parts[0]!);
+    }
   };
   const foldOwn = (k: number) => {
     const mine = segments[k]![rank]!;
     const operands = segments[k]!.map((_, i) => (i === rank ? mine.operand : piece(i, k, mine)));
     if (alone) return mine.fold.foldAll(operands);
+    if (takes && staging.apart) {
+      mine.fold.foldAll(operands);
+      return staging.write(staging.segment(rank, k), mine.begin, mine.fold.body().parts[0]!);
+    }
     const shown = piece(rank, k, mine);
     mine.fold.foldInto(operands, shown);
     if (takes) mine.fold.take(shown);

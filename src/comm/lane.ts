@@ -46,6 +46,10 @@ export interface Staging {
   own(k: number): Promise<Uint8Array>;
   /** Segment `k` of a rank: lent until this rank takes the step that says that it has read it. */
   segment(rank: number, k: number): Uint8Array;
+  /** True while the ranks have no cache in common, and writing into a segment other than by `write` is slow. */
+  readonly apart: boolean;
+  /** Copies bytes into a segment of this rank's, from byte `at` on, in the way that is quickest for who is to read them. */
+  write(segment: Uint8Array, at: number, bytes: Uint8Array): void;
   /** Tells the others that this rank has taken so many steps. @param ahead the others wait for this rank alone */
   step(steps: number, ahead?: boolean): void;
   /** Resolves when every other rank, or one, has taken so many; undefined: they have. */

@@ -73,6 +73,14 @@ export class StagedCall implements Staging {
     return this.#staging.segment(rank, this.#turn.call, k);
   }
 
+  get apart(): boolean {
+    return this.#staging.apart;
+  }
+
+  write(segment: Uint8Array, at: number, bytes: Uint8Array): void {
+    this.#staging.write(segment, at, bytes);
+  }
+
   step(steps: number, ahead = false): void {
     this.#staging.step(this.#turn.call, steps, ahead);
   }

@@ -2,6 +2,7 @@
 // through slots of the sender. Made by shared-memory.ts.
 import { type RingPlace, RingReader, RingWriter, type Shared, type Take } from "./ring.ts";
 import { type SharedLayout, SLOT_HEAD } from "./shared-layout.ts";
+import type { Writer } from "./slot-writer.ts";
 import { BULK_SHOWN, BULK_WINDOW, joined, type Landing, type Link, type Sink } from "./transport.ts";
 
 // Kinds of records.
@@ -44,6 +45,8 @@ export interface Owner {
   ring(from: number, to: number): RingPlace;
   /** The slots of a local rank. */
   slots(rank: number): Shared;
+  /** What writes into this rank's slots for one peer. */
+  slotWriter(): Writer;
   /** A free slot of this rank's, now taken; -1 where there is none. */
   takeSlot(): number;
   /** What was in a slot is not needed any more. */
@@ -67,6 +70,7 @@ export class SharedLink implements Link {
   readonly #sink: Sink;
   readonly #writer: RingWriter;
   readonly #reader: RingReader;
+  readonly #slotWriter: Writer;
   /** What the ring or the slots have had no room for, oldest first. */
   readonly #queue: Waiting[] = [];
   #landing: Landing | undefined;
@@ -84,6 +88,7 @@ export class SharedLink implements Link {
     this.#peer = peer;
     this.#bell = bell;
     this.#sink = sink;
+    this.#slotWriter = memory.slotWriter();
     this.#writer = new RingWriter(memory.ring(self, other));
     this.#reader = new RingReader(memory.ring(other, self));
   }
@@ -259,7 +264,7 @@ export class SharedLink implements Link {
     const start = slot * this.#layout.slotBytes + front;
     const { bytes } = this.#memory.slots(this.#self);
     bytes.set(head, start);
-    if (body.byteLength > 0) bytes.set(body, start + head.byteLength);
+    if (body.byteLength > 0) this.#slotWriter.write(bytes, start + head.byteLength, body);
     const { words } = this.#writer.memory;
     words[at >> 2] = slot;
     words[(at >> 2) + 1] = front;
@@ -293,7 +298,7 @@ export class SharedLink implements Link {
       return 0;
     }
     const part = body.subarray(from, from + this.#layout.slotBytes - SLOT_HEAD);
-    this.#memory.slots(this.#self).bytes.set(part, slot * this.#layout.slotBytes);
+    this.#slotWriter.write(this.#memory.slots(this.#self).bytes, slot * this.#layout.slotBytes, part);
     const { words } = this.#writer.memory;
     words[at >> 2] = slot;
     words[(at >> 2) + 1] = part.byteLength;

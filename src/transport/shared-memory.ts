@@ -7,6 +7,7 @@ import { SharedBoard } from "./shared-board.ts";
 import { type Part, type SharedLayout, sharedLayout } from "./shared-layout.ts";
 import { type Found, IDLE, NEWS, PIECES, SharedLink } from "./shared-link.ts";
 import { SharedStaging } from "./shared-staging.ts";
+import { SlotWriter, type Writer } from "./slot-writer.ts";
 import type { Landing, Link, Sink } from "./transport.ts";
 
 /** What is sent over a peer's connection to wake it; no frame begins so. */
@@ -41,6 +42,7 @@ export class SharedMemory implements Sink {
   #pollMore = () => false;
   readonly #sleep: Int32Array;
   readonly #callWaits: () => boolean;
+  readonly slotWriter: () => Writer;
   #polling = false;
   /** This rank polls, until rest(). */
   #awake = false;
@@ -61,6 +63,7 @@ export class SharedMemory implements Sink {
    * @param sink gets what arrives
    * @param patient whether to wait a little for the next piece of a message: not where ranks share cores
    * @param callWaits whether a call waits here
+   * @param slotWriter makes what writes into this rank's slots, for each peer
    */
   constructor(
     map: MapPart,
@@ -69,7 +72,9 @@ export class SharedMemory implements Sink {
     sink: Sink,
     patient = false,
     callWaits: () => boolean = () => true,
+    slotWriter: () => Writer = () => new SlotWriter(),
   ) {
+    this.slotWriter = slotWriter;
     this.#layout = sharedLayout(size);
     this.#map = map;
     this.#shared = this.#part(this.#layout.front);
@@ -108,7 +113,7 @@ export class SharedMemory implements Sink {
   /** Where the same ranks stage long data. */
   staging(peers: readonly number[], board: SharedBoard): SharedStaging {
     const { staging, stagingRoom } = this.#layout;
-    return new SharedStaging(() => this.#part(staging), stagingRoom, board, this.#bells(peers));
+    return new SharedStaging(() => this.#part(staging), stagingRoom, board, this.#bells(peers), this.slotWriter());
   }
 
   /** A mapped array counts as this process's heap, whose collector would run at once for all of the memory of many ranks. */

@@ -3,6 +3,7 @@
 // made by shared-memory.ts.
 import type { Shared } from "./ring.ts";
 import { CELLS, type SharedBoard } from "./shared-board.ts";
+import { SlotWriter, type Writer } from "./slot-writer.ts";
 
 /** Slots of a rank: while one is written the others may still be read (collectives/staged-shares.ts). */
 export const STAGED = 3;
@@ -49,6 +50,7 @@ export class SharedStaging {
   readonly #slots: number;
   readonly #board: SharedBoard;
   readonly #wake: (rank: number) => void;
+  readonly #writer: Writer;
   /** The slot of the next segment, and by slot the call that had it last. */
   #next = 0;
   readonly #users = new Array<number | undefined>(STAGED).fill(undefined);
@@ -57,8 +59,15 @@ export class SharedStaging {
    * @param map maps the memory, at the first use
    * @param room bytes of a slot, a multiple of 64
    * @param wake wakes a rank that sleeps
+   * @param writer writes into slots
    */
-  constructor(map: () => Shared, room: number, board: SharedBoard, wake: (rank: number) => void) {
+  constructor(
+    map: () => Shared,
+    room: number,
+    board: SharedBoard,
+    wake: (rank: number) => void,
+    writer: Writer = new SlotWriter(),
+  ) {
     this.self = board.self;
     this.size = board.size;
     this.room = room;
@@ -66,6 +75,7 @@ export class SharedStaging {
     this.#slots = stagingSize(board.size, room).cells;
     this.#board = board;
     this.#wake = wake;
+    this.#writer = writer;
   }
 
   get #shared(): Shared {
@@ -112,6 +122,16 @@ export class SharedStaging {
     const first = this.#shared.words[this.#cell(rank, call) + FIRST]!;
     const at = this.#slots + (rank * STAGED + ((first + k) % STAGED)) * (this.room + LINE);
     return this.#shared.bytes.subarray(at, at + this.room + LINE);
+  }
+
+  /** As the Staging of a lane has it. */
+  get apart(): boolean {
+    return this.#writer.streams;
+  }
+
+  /** Copies bytes into a segment of this rank's, from byte `at` on. */
+  write(segment: Uint8Array, at: number, bytes: Uint8Array): void {
+    this.#writer.write(segment, at, bytes);
   }
 
   /** The call that had this rank's next slot last, and may still be read by a rank; undefined: the slot is free. */

@@ -13,8 +13,8 @@ export const ranksOf = (size: number): number[] => Array.from({ length: size }, 
 
 /** What the ranks of a new network have in common. */
 interface Place {
-  /** The ranks of a host share memory. */
-  readonly sharing?: boolean;
+  /** The ranks of a host share memory, and may have no cache in common. */
+  readonly sharing?: boolean | "apart";
   /** The host of a rank. */
   readonly hosts?: (rank: number) => number;
 }
@@ -22,7 +22,7 @@ interface Place {
 /** Where an algorithm is tried: where what it needs is there. */
 const places: Readonly<Record<string, readonly Place[]>> = {
   shared: [{ sharing: true }],
-  staged: [{ sharing: true }],
+  staged: [{ sharing: true }, { sharing: "apart" }],
   hierarchical: [
     { sharing: true, hosts: (rank) => Math.floor(rank / 3) },
     { hosts: (rank) => Math.floor(rank / 2) },

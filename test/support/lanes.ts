@@ -12,6 +12,7 @@ import { BYTES, VALUE } from "../../src/data/element.ts";
 import { promised, type Started } from "../../src/engine/operation.ts";
 import { boardSize, SharedBoard } from "../../src/transport/shared-board.ts";
 import { SharedStaging, stagingSize } from "../../src/transport/shared-staging.ts";
+import type { Writer } from "../../src/transport/slot-writer.ts";
 
 /** Bytes of a segment of long data in memory that ranks share: so short that there are many. */
 const SEGMENT = 320;
@@ -72,17 +73,23 @@ export class FakeNetwork {
   #calls = 0;
 
   /**
-   * @param sharing the ranks of a host share memory too
+   * @param sharing the ranks of a host share memory too; "apart": and have no cache in common
    * @param hosts the number of the host that a rank is on
    */
-  constructor(size: number, seed: number, eager = 200, sharing = false, hosts: (rank: number) => number = () => 0) {
+  constructor(
+    size: number,
+    seed: number,
+    eager = 200,
+    sharing: boolean | "apart" = false,
+    hosts: (rank: number) => number = () => 0,
+  ) {
     this.size = size;
     const group = new Group(
       Array.from({ length: size }, (_, rank) => rank),
       0,
     );
     this.#hosts = group.spread(group.processes.map(hosts)) ?? [[...group.processes]];
-    if (sharing) for (const ranks of this.#hosts) this.#share(ranks);
+    if (sharing) for (const ranks of this.#hosts) this.#share(ranks, sharing === "apart");
     this.#eager = eager;
     this.#random = random(seed);
   }
@@ -144,7 +151,7 @@ export class FakeNetwork {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  #share(ranks: readonly number[]): void {
+  #share(ranks: readonly number[], apart: boolean): void {
     const { length } = ranks;
     const zeros = (size: number) => {
       const bytes = new Uint8Array(Math.ceil(size / 4) * 4);
@@ -152,10 +159,11 @@ export class FakeNetwork {
     };
     const [shared, staged] = [zeros(boardSize(length).bytes), zeros(stagingSize(length, SEGMENT).bytes)];
     const wake = () => this.#move();
+    const writer: Writer = { streams: apart, write: (into, at, from) => into.set(from, at) };
     const briefly = (call: { readonly done: boolean }) => call.done;
     for (const [local, rank] of ranks.entries()) {
       const board = new SharedBoard(shared, 0, local, length, wake);
-      const staging = new SharedStaging(() => staged, SEGMENT, board, wake);
+      const staging = new SharedStaging(() => staged, SEGMENT, board, wake, writer);
       const chair = { disagrees: () => new Error("ranks disagree"), goneBecause: () => undefined, briefly };
       this.#meetings[rank] = new Meetings(board, chair, staging);
     }

@@ -5,16 +5,27 @@ import { boardSize } from "../../src/transport/shared-board.ts";
 import { sharedLayout } from "../../src/transport/shared-layout.ts";
 import { type MapPart, SharedMemory } from "../../src/transport/shared-memory.ts";
 import { stagingSize } from "../../src/transport/shared-staging.ts";
+import type { Writer } from "../../src/transport/slot-writer.ts";
+import { streamingCopy } from "../../src/transport/streaming-copy.ts";
 import type { Link } from "../../src/transport/transport.ts";
 import { equal, is, ok } from "../support/assert.ts";
 import { sharedBytes } from "../support/shared-bytes.ts";
 import { RecordingSink, turns } from "../support/sinks.ts";
 import { transportContract } from "./contract.ts";
 
-for (const patient of [false, true]) {
-  transportContract(`shared-memory${patient ? ", patient" : ""}`, async (sinks) => {
+const stream = streamingCopy();
+/** What ranks without a cache in common come to. */
+const past = (): Writer => ({ streams: true, write: stream! });
+
+for (const [name, patient, writer] of [
+  ["shared-memory", false],
+  ["shared-memory, patient", true],
+  ["shared-memory, past the caches", true, past],
+] as const) {
+  if (writer && !stream) continue;
+  transportContract(name, async (sinks) => {
     const memory = sharedBytes(2);
-    const sides = sinks.map((sink, rank) => new SharedMemory(memory, rank, 2, sink, patient));
+    const sides = sinks.map((sink, rank) => new SharedMemory(memory, rank, 2, sink, patient, undefined, writer));
     const bells = inprocLinks(sides);
     return [sides[0]!.link(1, 1, bells[0]![1]!), sides[1]!.link(0, 0, bells[1]![0]!)];
   });
