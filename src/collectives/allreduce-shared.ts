@@ -11,8 +11,8 @@
 import type { Lane } from "../comm/lane.ts";
 import { type Body, viewOf } from "../data/body.ts";
 import { elementOf, type TypedArray } from "../data/element.ts";
-import type { Op } from "../data/op.ts";
-import { following, type Started } from "../engine/operation.ts";
+import type { Loop } from "../data/op-loop.ts";
+import { following, type Started, underWay } from "../engine/operation.ts";
 import { allreduceRecursiveDoubling } from "./allreduce-recursive-doubling.ts";
 import type { Fold } from "./fold.ts";
 
@@ -31,18 +31,28 @@ export function allreduceShared(lane: Lane, fold: Fold): Started<void> {
   return following(board.all(), combine);
 }
 
-/** The same for two arrays of one kind and length, in memory apart, with as little made on the way as can be. */
-export function allreduceArraysShared(lane: Lane, op: Op, array: TypedArray, into: TypedArray): Started<TypedArray> {
+/**
+ * The same for two arrays of one kind and length, in memory apart, with as little made on the way as can be.
+ * @param loop combines arrays of their kind: those of the other ranks are as long, or the call fails (comm/check.ts)
+ */
+export function allreduceArraysShared(
+  lane: Lane,
+  loop: Loop,
+  array: TypedArray,
+  into: TypedArray,
+): Started<TypedArray> {
   const board = lane.board!;
   board.showArray(elementOf(array), array);
-  const combine = () => {
-    let folded = viewOf(board.shown(0)!) as TypedArray;
-    for (let rank = 1; rank < lane.size; rank++) {
-      op.combineInto(folded, viewOf(board.shown(rank)!) as TypedArray, into);
-      folded = into;
-    }
-    if (folded !== into) into.set(folded as never);
-    return into;
-  };
-  return following(board.all(), combine);
+  const all = board.all();
+  return underWay(all) ? following(all, () => combined(lane, loop, into)) : combined(lane, loop, into);
+}
+
+function combined({ board, size }: Lane, loop: Loop, into: TypedArray): TypedArray {
+  let folded = viewOf(board!.shown(0)!) as TypedArray;
+  for (let rank = 1; rank < size; rank++) {
+    loop(folded, viewOf(board!.shown(rank)!) as TypedArray, into);
+    folded = into;
+  }
+  if (folded !== into) into.set(folded as never);
+  return into;
 }

@@ -55,14 +55,27 @@ export async function reduce(lane: Lane, data: unknown, { op, root, into, items 
  * @see MPI-4.1 §6.9.6
  */
 export function allreduce(lane: Lane, data: unknown, { op, into, items }: Reduced): Started<unknown> {
-  if (into && !items && op.elementwise && areApart(data, into)) {
-    const { size, board } = lane;
-    const facts = { size, bytes: into.byteLength, commute: op.commute, board };
-    const { arrays } = pick("allreduce", facts);
-    if (arrays) return arrays(lane, op, data, into as TypedArray);
-  }
+  const run = items ? undefined : ofArrays(lane, op, data, into);
+  if (run) return run(lane, op.loopFor(data as TypedArray), data as TypedArray, into as TypedArray);
   const fold = foldOf(op, data, into, items);
   return following(select("allreduce", new FoldFacts(lane, fold))(lane, fold), () => fold.result());
+}
+
+/** The simpler way of an allreduce of two arrays, where there is one. */
+function ofArrays(lane: Lane, op: Op, data: unknown, into: BufferLike | undefined) {
+  if (!into || !op.elementwise || !areApart(data, into)) return undefined;
+  const { size, board } = lane;
+  return pick("allreduce", { size, bytes: into.byteLength, commute: op.commute, board }).arrays;
+}
+
+/** An allreduce that is made again and again with the same arrays, which stay as long as they are: its way is looked for once. */
+export function allreduceOf(data: TypedArray, into: TypedArray, op: Op): (lane: Lane) => Started<unknown> {
+  let run: ReturnType<typeof ofArrays>;
+  const loop = op.loopFor(data);
+  return (lane) => {
+    run ??= ofArrays(lane, op, data, into);
+    return run ? run(lane, loop, data, into) : allreduce(lane, data, { op, into });
+  };
 }
 
 /** True of two typed arrays of one kind and length that have no memory in common. */

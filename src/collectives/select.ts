@@ -11,7 +11,7 @@ import { variable } from "../base/config.ts";
 import type { Board, Hosts, Lane, Staging } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
 import type { TypedArray } from "../data/element.ts";
-import type { Op } from "../data/op.ts";
+import type { Loop } from "../data/op-loop.ts";
 import type { Started } from "../engine/operation.ts";
 import { allgatherBruck } from "./allgather-bruck.ts";
 import { allgatherHierarchical } from "./allgather-hierarchical.ts";
@@ -106,7 +106,7 @@ export interface Row<Run, Values = unknown> {
   readonly name: string;
   readonly run: Run;
   /** The same, where it is simpler, for an operand and `into` that are arrays of one kind and length in memory apart. */
-  readonly arrays?: (lane: Lane, op: Op, array: TypedArray, into: TypedArray) => Started<TypedArray>;
+  readonly arrays?: (lane: Lane, loop: Loop, array: TypedArray, into: TypedArray) => Started<TypedArray>;
   /** The same, where it is simpler, straight from values to values. */
   readonly values?: Values;
   readonly needs?: readonly (keyof typeof needs)[];

@@ -12,8 +12,8 @@ export interface Kernel {
   combine(a: unknown, b: unknown): unknown;
   /** Combines typed arrays of one kind and length: the caller has checked it. */
   readonly into: Loop;
-  /** Throws where there is no loop for arrays of this kind. */
-  readonly check?: (array: TypedArray) => void;
+  /** What `into` does with arrays of this one's kind, where that differs with the kind. Throws where there is none. */
+  readonly loopFor?: (array: TypedArray) => Loop;
 }
 
 /** Element kinds that one function serves: integers of up to 32 bits, floating-point numbers, 64-bit integers. */
@@ -112,6 +112,6 @@ export function elementKernel({ what, single, pick, isSingle }: Elements): Kerne
     what,
     combine: (a, b) => walk(a, b, []),
     into: (lower, upper, out) => loopFor(lower, [])(lower, upper, out),
-    check: (array) => void loopFor(array, []),
+    loopFor: (array) => loopFor(array, []),
   };
 }

@@ -5,6 +5,7 @@ import { isTypedArray } from "./buffer.ts";
 import { elementOf, type TypedArray } from "./element.ts";
 import { checkFunction, elementwiseKernel, type OpOptions, type ReduceFunction, wholeKernel } from "./op-function.ts";
 import { checkAlike, type Kernel } from "./op-kernel.ts";
+import type { Loop } from "./op-loop.ts";
 import { noOpKernel, predefinedKernel, replaceKernel } from "./op-predefined.ts";
 import { rules } from "./op-rules.ts";
 
@@ -151,7 +152,7 @@ export class Op {
    */
   checkOperand(value: unknown): void {
     if (!this.predefined || value === undefined || value === null || Array.isArray(value)) return;
-    if (isTypedArray(value)) this.#kernel.check?.(value);
+    if (isTypedArray(value)) this.#kernel.loopFor?.(value);
     else this.#kernel.combine(value, value);
   }
 
@@ -174,6 +175,11 @@ export class Op {
       throw internal(`reduction of ${show(lower)} into ${show(out)}`);
     }
     this.#kernel.into(lower, upper, out);
+  }
+
+  /** What combineInto does with arrays of this one's kind, without its checks; for the library. Throws ERR_OP where that is not defined. */
+  loopFor(array: TypedArray): Loop {
+    return this.#kernel.loopFor?.(array) ?? this.#kernel.into;
   }
 }
 

@@ -1,7 +1,8 @@
 // mpi/reduction: layer 9. The collectives that combine data with an operator: Comm extends it. Arguments are checked here; the
 // work is done in collectives/reduction.ts.
 import { IN_PLACE } from "../base/constants.ts";
-import type { Collectives } from "../collectives/within.ts";
+import { allreduceOf } from "../collectives/reduction.ts";
+import { type Collectives, within } from "../collectives/within.ts";
 import { type BufferLike, isTypedArray } from "../data/buffer.ts";
 import type { TypedArray } from "../data/element.ts";
 import { Op, opFrom, type ReduceFunction } from "../data/op.ts";
@@ -152,22 +153,25 @@ export abstract class Reduction extends CollectiveW {
   allreduce<T = any>(data: T, options?: OpOptions<T>): Promise<T>;
   allreduce(data: unknown, options?: OpOptions<any> & Partial<Into<BufferLike>>): Promise<any> {
     const again = this.#again;
-    if (again !== undefined && isAgain(again, data, options)) {
-      return this.finish(() => {
-        checkOptions("allreduce", options, REDUCTION);
-        return again.plan;
-      });
-    }
+    if (again !== undefined && isAgain(again, data, options)) return this.complete(again.plan);
     if (!isTypedArray(data) && data !== IN_PLACE) {
       const kept = this.#allreduces.of(options);
       if (kept) return this.complete(kept, data);
       if (this.#allreduces.takes(options)) return this.finish(() => this.#planAllreduceOfValues(options?.op), data);
     }
     return this.finish(() => {
+      this.#again = undefined;
       const plan = this.planAllreduce("allreduce", data, options);
-      this.#again = againOf(plan, data, options);
+      if (isTypedArray(data) && isRepeated(data, options)) this.#again = this.#planAgain(data, options);
       return plan;
     });
+  }
+  /** Of a call on short arrays, which has been checked. */
+  #planAgain(data: TypedArray, { into, op: given }: OpOptions<any> & { into: TypedArray }): Again | undefined {
+    const op = opFrom(given);
+    if (this.collectives !== within || data.buffer === into.buffer) return undefined;
+    const plan = this.plan("allreduce", reductionOf(op, undefined, data, into), allreduceOf(data, into, op));
+    return { data, into, op: given, bytes: data.byteLength, plan };
   }
   /** The plan of allreduces of values that are not typed arrays into new ones. */
   #planAllreduceOfValues(given: unknown): CollectivePlan<any> {
@@ -290,17 +294,16 @@ export abstract class Reduction extends CollectiveW {
 }
 
 /** The call, where it is one that may well be made again: whose data needs no second check, and which takes 0.15 µs less. */
-function againOf(
-  plan: CollectivePlan<any>,
-  data: unknown,
-  options: OpOptions<any> & MaybeInto = {},
-): Again | undefined {
-  const { into, op, type } = options;
-  if (!isTypedArray(data) || !isTypedArray(into) || type !== undefined) return undefined;
+/** True of a call on short arrays that may be made once more just so. */
+function isRepeated(
+  data: TypedArray,
+  options: (OpOptions<any> & MaybeInto) | undefined,
+): options is OpOptions<any> & { into: TypedArray } {
+  const { into, op, type } = options ?? {};
+  if (!isTypedArray(into) || type !== undefined) return false;
   // Others may have been freed by then.
-  if (op !== undefined && !(op instanceof Op && op.predefined)) return undefined;
-  const bytes = data.byteLength;
-  return bytes > SHORT || into.byteLength !== bytes ? undefined : { data, into, op, bytes, plan };
+  if (op !== undefined && !(op instanceof Op && op.predefined)) return false;
+  return data.byteLength <= SHORT && into.byteLength === data.byteLength;
 }
 
 function isAgain(again: Again, data: unknown, options: (OpOptions<any> & MaybeInto) | undefined): boolean {
@@ -309,9 +312,13 @@ function isAgain(again: Again, data: unknown, options: (OpOptions<any> & MaybeIn
     options !== undefined &&
     again.into === options.into &&
     again.op === options.op &&
-    options.type === undefined &&
-    options.count === undefined &&
+    onlyOpAndInto(options) &&
     again.data.byteLength === again.bytes &&
     again.into.byteLength === again.bytes
   );
+}
+
+function onlyOpAndInto(options: object): boolean {
+  for (const name in options) if (name !== "into" && name !== "op") return false;
+  return true;
 }
