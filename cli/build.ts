@@ -61,7 +61,7 @@ async function compile(outfile: string, target: string | undefined): Promise<voi
     // Samples and benches get the module that users' scripts get (rank.ts). With index.ts in the executable, every rank would
     // make the object MPI of it, too: a getter and a setter for each of 470 names took 1.5 ms.
     external: ["tsmpi", "tsmpi/util"],
-    minify: { whitespace: true, syntax: true, identifiers: true, keepNames: true },
+    minify: true,
     sourcemap: "linked",
     compile: {
       ...(target === undefined ? {} : { target: target as Bun.Build.CompileTarget }),

@@ -58,6 +58,8 @@ async function load(script: string): Promise<void> {
 async function provideLibrary(): Promise<void> {
   const MPI = { ...(await import("../src/mpi/mpi.ts")) };
   const util = await import("../src/sync.ts");
+  nameClasses(MPI);
+  nameClasses(util);
   Bun.plugin({
     name: "tsmpi",
     setup(build) {
@@ -65,6 +67,15 @@ async function provideLibrary(): Promise<void> {
       build.module("tsmpi/util", () => ({ exports: { ...util }, loader: "object" }));
     },
   });
+}
+
+/** Gives classes the names that the bundler has shortened: messages and programs show them. */
+function nameClasses(names: object): void {
+  for (const name in names) {
+    // Constants are in capitals, functions begin without one.
+    if (!/^[A-Z][a-z]/.test(name)) continue;
+    Object.defineProperty(names[name as keyof typeof names], "name", { value: name });
+  }
 }
 
 /** What a launcher would be told, in a job without one. */

@@ -14,6 +14,18 @@ export function isTypedArray(data: unknown): data is TypedArray {
   return ArrayBuffer.isView(data) && !(data instanceof DataView);
 }
 
+/** False of a buffer whose memory has been transferred, or has been made so short that the buffer is no longer in it. */
+export function isThere(buffer: BufferLike): boolean {
+  try {
+    if (buffer.byteLength > 0) return true;
+    // Such an array says that it is empty, but does not let its elements be listed.
+    if (isTypedArray(buffer)) buffer.keys();
+    return !(buffer instanceof ArrayBuffer && buffer.detached);
+  } catch {
+    return false;
+  }
+}
+
 /** The bytes of a buffer: a view, not a copy; never a Buffer, whose `slice` would be a view too. */
 export function bytesOf(buffer: BufferLike): Uint8Array {
   if (buffer.constructor === Uint8Array) return buffer as Uint8Array;

@@ -3,7 +3,7 @@
 import { ANY_SOURCE, ANY_TAG, PROC_NULL, TAG_UB_VALUE } from "../base/constants.ts";
 import type { ErrorClassName } from "../base/error-classes.ts";
 import { Exception, show } from "../base/errors.ts";
-import { type BufferLike, isBuffer } from "../data/buffer.ts";
+import { type BufferLike, isBuffer, isThere } from "../data/buffer.ts";
 import { Status } from "./status.ts";
 
 /** What checks need to know of a communicator. */
@@ -18,12 +18,14 @@ export interface Ranks {
 export function checkOptions(call: string, options: object | undefined, names: readonly string[]): void {
   if (options === undefined) return;
   if (typeof options !== "object" || options === null) throw noOptions(call, options, names);
+  let given = false;
   for (const name in options) {
+    given = true;
     if (names.includes(name)) continue;
     throw new TypeError(`Cannot call ${call}: option ${name} is unknown, expected ${names.join(", ")}`);
   }
   const made = Object.getPrototypeOf(options);
-  if (made === Object.prototype || made === null || Object.keys(options).length > 0) return;
+  if (given || made === Object.prototype || made === null) return;
   // An empty array, a Map or a communicator was meant for something else.
   throw noOptions(call, options, names);
 }
@@ -144,12 +146,16 @@ export function checkInto(call: string, into: unknown): BufferLike | undefined {
   );
 }
 
-/** A positional argument that must be a buffer. */
+/** A positional argument that must be a buffer, whose memory is there. */
 export function checkBuffer(call: string, buffer: unknown): BufferLike {
-  if (isBuffer(buffer)) return buffer;
-  throw new TypeError(
-    `Cannot call ${call}: its data is ${show(buffer)}, expected a typed array, ArrayBuffer or DataView`,
-  );
+  if (!isBuffer(buffer)) {
+    throw new TypeError(
+      `Cannot call ${call}: its data is ${show(buffer)}, expected a typed array, ArrayBuffer or DataView`,
+    );
+  }
+  if (isThere(buffer)) return buffer;
+  const state = "the memory of its data has been transferred, or is too short by now";
+  throw new Exception("ERR_BUFFER", `Cannot call ${call}: ${state}`);
 }
 
 /** The option `status`: a Status to fill in, if given. */

@@ -69,8 +69,12 @@ export abstract class WinAccess extends WinEpochs {
    * @see MPI-4.1 §12.3.1
    */
   put(origin: BufferLike, options: PlaceOptions): Promise<void> {
-    const plain = this.live ? putPlain(this.use("put"), origin, options) : undefined;
-    if (plain) return this.#finish("put", options.target, plain, undefined);
+    try {
+      const plain = putPlain(this.use("put"), origin, options);
+      if (plain) return this.#finish("put", options.target, plain, undefined);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     return this.#wait("put", () => this.#put("put", origin, options));
   }
 
@@ -92,8 +96,12 @@ export abstract class WinAccess extends WinEpochs {
    * @see MPI-4.1 §12.3.2
    */
   get<B extends BufferLike>(into: B, options: PlaceOptions): Promise<B> {
-    const plain = this.live ? getPlain(this.use("get"), into, options) : undefined;
-    if (plain) return this.#finish("get", options.target, plain, into);
+    try {
+      const plain = getPlain(this.use("get"), into, options);
+      if (plain) return this.#finish("get", options.target, plain, into);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     return this.#wait("get", () => this.#get("get", into, options));
   }
 
@@ -167,16 +175,13 @@ export abstract class WinAccess extends WinEpochs {
     result: B,
     options: TargetOptions & OpOption & { type?: Datatype },
   ): Promise<B> {
-    const plain = this.live ? addPlain(this.use("fetchAndOp"), origin, result, options) : undefined;
-    if (plain) return this.#finish("fetchAndOp", options.target, plain, result);
-    return this.#wait("fetchAndOp", () => {
-      const call = "fetchAndOp";
-      checkOptions(call, options, [...TARGET, "type", "op"]);
-      const counted = options?.type === undefined ? options : { ...options, count: 1 };
-      const local = checkLocal(call, result, counted, { receives: true, what: "result" });
-      checkOne(call, local, "result");
-      return this.#getAccumulate(call, origin, result, counted, GET_ACCUMULATE);
-    });
+    try {
+      const plain = addPlain(this.use("fetchAndOp"), origin, result, options);
+      if (plain) return this.#finish("fetchAndOp", options.target, plain, result);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#wait("fetchAndOp", () => this.#fetchAndOp("fetchAndOp", origin, result, options));
   }
 
   /**
@@ -271,6 +276,19 @@ export abstract class WinAccess extends WinEpochs {
     const { operation, rank } = start();
     const { engine, name } = this.use(call).endpoint;
     return new Request({ operation, progress: engine.progress, describe: () => `${call}(target ${rank}) on ${name}` });
+  }
+
+  #fetchAndOp<B extends BufferLike>(
+    call: string,
+    origin: unknown,
+    result: B,
+    options: TargetOptions & OpOption & { type?: Datatype },
+  ): Started<B> {
+    checkOptions(call, options, [...TARGET, "type", "op"]);
+    const counted = options?.type === undefined ? options : { ...options, count: 1 };
+    const local = checkLocal(call, result, counted, { receives: true, what: "result" });
+    checkOne(call, local, "result");
+    return this.#getAccumulate(call, origin, result, counted, GET_ACCUMULATE);
   }
 
   /** The call must be allowed now. */

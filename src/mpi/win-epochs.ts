@@ -263,13 +263,15 @@ export abstract class WinEpochs extends WinHandle {
 
   /** Waits until what was asked of a rank is done there, within an epoch of locks. @throws {MPI.Exception} ERR_RMA_SYNC, ERR_RANK @see MPI-4.1 §12.5.4 */
   flush(target: number): Promise<void> {
-    if (this.live) {
+    try {
       const window = this.use("flush");
       if (typeof target === "number" && window.shown[target] && window.epochs.locked(target)) {
         // What is near was done at once.
         if (window.near[target]) return this.served(undefined);
         return this.waitFor(() => `flush(${target})`, window.flush([target]));
       }
+    } catch (error) {
+      return Promise.reject(error);
     }
     return this.#flush("flush", target);
   }

@@ -5,10 +5,10 @@ import { memory } from "../comm/target.ts";
 import { type BufferLike, bytesOf, elementOfBuffer } from "../data/buffer.ts";
 import { BYTES, elements } from "../data/element.ts";
 import type { Items } from "../data/items.ts";
-import { NO_OP, Op, opFrom, REPLACE } from "../data/op.ts";
+import { NO_OP, OP_NULL, Op, opFrom, REPLACE } from "../data/op.ts";
 import type { TypeTree } from "../data/type-tree.ts";
 import type { Target } from "../engine/message.ts";
-import { checkDefined, type Place, spanOf } from "../rma/place.ts";
+import { isDefined, type Place, spanOf } from "../rma/place.ts";
 import type { Window } from "../rma/window.ts";
 import { checkBuffer, checkDest } from "./arguments.ts";
 import type { Datatype } from "./datatype.ts";
@@ -151,10 +151,11 @@ function checkAlike(call: string, element: number, there: number): void {
   throw new Exception("ERR_TYPE", `Cannot ${call} ${ours} elements: the target's type has ${theirs} elements`);
 }
 
-function checkRange(call: string, { shown, regions, endpoint }: Window, rank: number, place: Place): void {
+function checkRange(call: string, { shown, near, regions, endpoint }: Window, rank: number, place: Place): void {
   if (regions.dynamic) return;
   const { start, end } = spanOf(place);
-  const { size } = shown[rank]!;
+  // This rank's own may have become shorter, where the script has resized or transferred it.
+  const size = near[rank]?.bytes.byteLength ?? shown[rank]!.size;
   if (start >= 0 && end <= size) return;
   const what = `Cannot ${call} bytes ${start} to ${end} of rank ${rank} on ${endpoint.name}`;
   throw new Exception("ERR_RMA_RANGE", `${what}: the window has ${size} bytes there`);
@@ -162,18 +163,17 @@ function checkRange(call: string, { shown, regions, endpoint }: Window, rank: nu
 
 /** The option `op` of an accumulate. @throws ERR_OP unless it is predefined, and defined for the elements */
 export function checkOp(call: string, op: unknown, place: Pick<Place, "element" | "tree">): Op {
-  const given = op instanceof Op || op === undefined ? opFrom(op) : undefined;
+  const given = op === undefined || (op instanceof Op && op !== OP_NULL) ? opFrom(op) : undefined;
   if (!given?.predefined) {
-    throw new Exception(
-      "ERR_OP",
-      `Cannot ${call} with ${show(op)} as op: expected a predefined operator, such as MPI.SUM`,
-    );
+    const what = op instanceof Op ? op.name : show(op);
+    throw new Exception("ERR_OP", `Cannot ${call} with ${what} as op: expected a predefined operator, such as MPI.SUM`);
   }
   if (given === REPLACE || given === NO_OP) return given;
   if (place.element === BYTES && !place.tree) {
     const expected = "expected a typed array, or the option type";
     throw new Exception("ERR_TYPE", `Cannot ${call} untyped bytes with ${given.name}: ${expected}`);
   }
-  checkDefined(given, place);
-  return given;
+  if (isDefined(given, place)) return given;
+  const what = place.element === BYTES ? "items of this type" : `${elements[place.element]!.name} elements`;
+  throw new Exception("ERR_OP", `Cannot ${call} ${what} with ${given.name}: the operator is not defined for them`);
 }

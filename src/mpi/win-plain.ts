@@ -28,7 +28,9 @@ const spot = {
 
 /** Finds out what a call is about, in `spot`. False where it has to go the long way. */
 function find(window: Window, buffer: unknown, options: any, op: boolean): buffer is TypedArray {
-  if (!isTypedArray(buffer) || typeof options !== "object" || options === null) return false;
+  // Where there is no byte, the memory may be gone.
+  if (!isTypedArray(buffer) || buffer.byteLength === 0) return false;
+  if (typeof options !== "object" || options === null) return false;
   for (const name in options) {
     if (name !== "target" && name !== "disp" && !(op && name === "op")) return false;
   }
@@ -44,11 +46,11 @@ function find(window: Window, buffer: unknown, options: any, op: boolean): buffe
   return !spot.near || findNear(spot.near, buffer.BYTES_PER_ELEMENT);
 }
 
-/** False where the elements are not aligned. */
+/** False where the elements are not aligned, or the memory has become shorter than it was. */
 function findNear(near: Near, size: number): boolean {
   spot.array = near.views.of(spot.element);
   spot.index = spot.at / size;
-  return spot.array !== undefined && Number.isInteger(spot.index);
+  return spot.array !== undefined && Number.isInteger(spot.index) && spot.index < spot.array.length;
 }
 
 function placeOf(buffer: TypedArray): Place {

@@ -31,23 +31,35 @@ export class Epochs {
     return new Exception("ERR_RMA_SYNC", `Cannot call ${call}${to} on ${this.#name()}: ${state}`);
   }
 
-  /** What is open, in words. */
-  get #state(): string {
+  /** What is open, in words, and what ends it. */
+  get #open(): readonly [open: string, end?: string] {
     const access = this.#access;
     switch (access.kind) {
       case "none":
-        return "no epoch is open";
+        return ["no epoch is open"];
       case "fence":
-        return "an epoch between fences is open";
+        return ["an epoch between fences is open"];
       case "start":
-        return "an epoch that start has opened is open, expected complete first";
+        return ["an epoch that start has opened is open", "complete"];
       case "lock":
-        return `a lock of rank ${[...access.targets.keys()].join(", ")} is held, expected unlock first`;
+        return [`a lock of rank ${[...access.targets.keys()].join(", ")} is held`, "unlock"];
       case "lockAll":
-        return "the locks of lockAll are held, expected unlockAll first";
+        return ["the locks of lockAll are held", "unlockAll"];
       default:
-        return `${access.call} has not ended, expected it to be awaited first`;
+        return [`${access.call} has not ended`, "it to be awaited"];
     }
+  }
+
+  /** What is open, for a call that it is in the way of. */
+  get #state(): string {
+    const [open, end] = this.#open;
+    return end === undefined ? open : `${open}, expected ${end} first`;
+  }
+
+  /** What is open, for a call that needs something else. */
+  #lacks(call: string, expected: string, target?: number): Exception {
+    const state = this.#access.kind === "changing" ? this.#state : `${this.#open[0]}, expected ${expected} before`;
+    return this.#wrong(call, state, target);
   }
 
   /** A call that reads or writes the window of `target`. */
@@ -72,7 +84,7 @@ export class Epochs {
   passive(call: string, target?: number): void {
     const access = this.#access;
     if (access.kind === "lockAll") return;
-    if (access.kind !== "lock") throw this.#wrong(call, `${this.#state}, expected lock or lockAll before`, target);
+    if (access.kind !== "lock") throw this.#lacks(call, "lock or lockAll", target);
     if (target !== undefined) this.#checkHeld(call, access.targets, target);
   }
 
@@ -113,7 +125,7 @@ export class Epochs {
   /** complete. @returns the targets */
   complete(call: string): readonly number[] {
     const access = this.#access;
-    if (access.kind !== "start") throw this.#wrong(call, `${this.#state}, expected start before`);
+    if (access.kind !== "start") throw this.#lacks(call, "start");
     this.#access = NONE;
     return [...access.targets];
   }
@@ -151,7 +163,7 @@ export class Epochs {
 
   unlock(call: string, target: number): void {
     const access = this.#access;
-    if (access.kind !== "lock") throw this.#wrong(call, `${this.#state}, expected lock before`, target);
+    if (access.kind !== "lock") throw this.#lacks(call, "lock", target);
     this.#checkHeld(call, access.targets, target);
     this.#drop(access.targets, target);
   }
@@ -171,7 +183,7 @@ export class Epochs {
   }
 
   unlockAll(call: string): void {
-    if (this.#access.kind !== "lockAll") throw this.#wrong(call, `${this.#state}, expected lockAll before`);
+    if (this.#access.kind !== "lockAll") throw this.#lacks(call, "lockAll");
     this.#access = NONE;
   }
 

@@ -65,13 +65,18 @@ export function combine(memory: Uint8Array, base: number, place: Place, op: Op, 
 /** Pairs of operator and element kind that are defined: finding out takes longer than combining an element. */
 const known = new Set<number>();
 
-/** Throws ERR_OP where an operator is not defined for the elements of a place. */
-export function checkDefined(op: Op, { element, tree }: Pick<Place, "element" | "tree">): void {
+/** Whether an operator is defined for the elements of a place. */
+export function isDefined(op: Op, { element, tree }: Pick<Place, "element" | "tree">): boolean {
   const pair = op.number * elements.length + element;
-  if (op === NO_OP || op === REPLACE || (tree && itemLoopOf(op, tree)) || known.has(pair)) return;
+  if (op === NO_OP || op === REPLACE || (tree && itemLoopOf(op, tree)) || known.has(pair)) return true;
   const none = viewOf(element, new Uint8Array(0))!;
-  op.combineInto(none, none, none);
+  try {
+    op.combineInto(none, none, none);
+  } catch {
+    return false;
+  }
   known.add(pair);
+  return true;
 }
 
 function run(op: Op, { tree }: Place, there: TypedArray, values: TypedArray): void {

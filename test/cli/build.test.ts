@@ -74,6 +74,19 @@ test("the executable reads no .env and no bunfig.toml of the directory it runs i
   equal([stdout, code], ["undefined\n", 0]);
 });
 
+test("in the executable classes have the names that they are exported by, and messages show them", async () => {
+  const script = `import { MPI } from "tsmpi";
+import * as util from "tsmpi/util";
+for (const names of [MPI, util]) {
+  for (const [name, value] of Object.entries(names)) {
+    if (typeof value === "function" && value.name !== name) console.log(name, "is called", value.name);
+  }
+}
+await MPI.COMM_WORLD.send(1, MPI.COMM_WORLD.group).catch((error) => console.log(error.message));`;
+  const { stdout, code } = await tsmpi(["names.ts"], { files: { "names.ts": script } });
+  equal([stdout, code], ["Cannot call send: options are Group, expected an object with dest, tag, type, count\n", 0]);
+});
+
 test("the executable finds a script's own packages and the paths of its tsconfig", async () => {
   const files = {
     "tsconfig.json": '{ "compilerOptions": { "paths": { "~/*": ["./lib/*"] } } }',

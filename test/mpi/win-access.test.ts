@@ -6,6 +6,7 @@ import {
   BXOR,
   DOUBLE,
   DOUBLE_INT,
+  ERR_BUFFER,
   ERR_COUNT,
   ERR_DISP,
   ERR_OP,
@@ -22,6 +23,7 @@ import {
   MAXLOC,
   MIN,
   NO_OP,
+  OP_NULL,
   Op,
   PROC_NULL,
   PROD,
@@ -290,6 +292,82 @@ test("calls on PROC_NULL do nothing, whether an epoch is open or not", async () 
   });
 });
 
+/** Arrays whose memory has been transferred, or made too short for them. */
+function withoutMemory(): TypedArray[] {
+  const transferred = new Int32Array(1);
+  transferred.buffer.transfer();
+  const resizable = new ArrayBuffer(16, { maxByteLength: 16 });
+  const short = new Int32Array(resizable, 8, 2);
+  resizable.resize(12);
+  return [transferred, short];
+}
+
+test("buffers whose memory is gone are refused, and a window whose memory is gone is out of range", async () => {
+  await ranks(2, async (comm) => {
+    const memory = new ArrayBuffer(16, { maxByteLength: 16 });
+    await using win = await Win.create(new Int32Array(memory, 8, 2), { comm, dispUnit: 4 });
+    await win.lockAll();
+    const gone = isError(ERR_BUFFER, "the memory of its data has been transferred, or is too short by now");
+    for (const target of [0, 1]) {
+      for (const array of withoutMemory()) {
+        await fails(win.put(array, { target }), gone);
+        await fails(win.get(array, { target }), gone);
+        await fails(win.accumulate(array, { target }), gone);
+        await fails(win.fetchAndOp(array, array, { target }), gone);
+        throws(() => win.rput(array, { target }), gone);
+      }
+    }
+    await comm.barrier();
+    memory.resize(12);
+    await comm.barrier();
+    const out = isError(ERR_RMA_RANGE, "the window has 0 bytes");
+    const one = Int32Array.of(1);
+    for (const target of [0, 1]) {
+      await fails(win.get(one, { target }), out);
+      await fails(win.fetchAndOp(one, new Int32Array(1), { target }), out);
+      const put = win.put(one, { target }).then(() => win.flush(target));
+      await fails(put, out);
+    }
+    await win.unlockAll();
+    await comm.barrier();
+  });
+});
+
+test("options may be inherited or read by functions; what these throw rejects", async () => {
+  await ranks(2, async (comm) => {
+    await using win = await Win.create(new Int32Array(1), { comm });
+    const one = Int32Array.of(1);
+    for (const locked of [true, false]) {
+      await (locked ? win.lockAll() : win.fence());
+      for (const target of [0, 1]) {
+        for (const options of [
+          Object.create({ target }),
+          {
+            get target() {
+              return target;
+            },
+          },
+        ]) {
+          await win.put(one, options);
+          await win.get(new Int32Array(1), options);
+          await win.accumulate(one, options);
+          await win.fetchAndOp(one, new Int32Array(1), options);
+        }
+        const throwing = {
+          get target(): number {
+            throw new Error("mine");
+          },
+        };
+        const mine = (error: unknown) => (error as Error).message === "mine";
+        await fails(win.put(one, throwing), mine);
+        await fails(win.get(one, throwing), mine);
+        await fails(win.fetchAndOp(one, one, throwing), mine);
+      }
+      await (locked ? win.unlockAll() : win.fence());
+    }
+  });
+});
+
 test("wrong arguments and places are refused before anything is sent", async () => {
   const other = INT.createVector(2, 1, 2);
   await ranks(2, async (comm) => {
@@ -319,7 +397,10 @@ test("wrong arguments and places are refused before anything is sent", async () 
     await fails(accumulate({ target: 0, op: (a: number) => a }), isError(ERR_OP, "predefined"));
     await fails(accumulate({ target: 0, op: Op.create((a) => a) }), isError(ERR_OP, "predefined"));
     await fails(accumulate({ target: 0 }, new ArrayBuffer(4)), isError(ERR_TYPE, "untyped bytes"));
-    await fails(accumulate({ target: 0, op: MAXLOC }), isError(ERR_OP, "MAXLOC"));
+    const undefinedFor = (kind: string, op: string) => isError(ERR_OP, `accumulate ${kind} elements with ${op}: the`);
+    await fails(accumulate({ target: 0, op: MAXLOC }), undefinedFor("Int32Array", "MAXLOC"));
+    await fails(accumulate({ target: 0, op: BAND }, new Float32Array(1)), undefinedFor("Float32Array", "BAND"));
+    await fails(accumulate({ target: 0, op: OP_NULL }), isError(ERR_OP, "OP_NULL as op: expected a predefined"));
     const both = (data: TypedArray | null, into: TypedArray) => win.getAccumulate(data, into, { target: 0 });
     await fails(both(one, new Int32Array(2)), isError(ERR_COUNT, "the result is 8 bytes"));
     await fails(both(one, new Float32Array(1)), isError(ERR_TYPE, "Float32Array"));

@@ -217,7 +217,8 @@ test("calls outside their epochs are ERR_RMA_SYNC, and the window goes on", asyn
     await fails(win.lock(0), sync("locked already"));
     await fails(win.put(one, { target: 1 }), sync("not locked"));
     await fails(win.flush(1), sync("not locked"));
-    await fails(win.lockAll(), sync("a lock of rank 0 is held"));
+    await fails(win.lockAll(), sync("a lock of rank 0 is held, expected unlock first"));
+    await fails(win.unlockAll(), sync("a lock of rank 0 is held, expected lockAll before"));
     await fails(win.fence(), sync("a lock of rank 0 is held"));
     await fails(win.start(comm.group), sync("a lock of rank 0 is held"));
     await fails(win.free(), sync("a lock of rank 0 is held"));
