@@ -26,6 +26,7 @@ import { allreduceArraysShared, allreduceShared } from "./allreduce-shared.ts";
 import { allreduceStaged } from "./allreduce-staged.ts";
 import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
+import { allreduceAlone, barrierAlone, bcastAlone, gatherAlone } from "./alone.ts";
 import { barrierDissemination } from "./barrier-dissemination.ts";
 import { barrierHierarchical } from "./barrier-hierarchical.ts";
 import { barrierShared } from "./barrier-shared.ts";
@@ -93,6 +94,7 @@ const needs = {
   "several hosts": ({ hosts }: Facts) => hosts !== undefined,
   "shared memory": ({ board }: Facts) => board !== undefined && !board.used,
   "memory for long data": ({ staging }: Facts) => staging !== undefined && !staging.used,
+  "one rank": ({ size }: Facts) => size === 1,
   "operands in order": ({ commute, hosts }: Facts) => commute === true || hosts === undefined || consecutive(hosts),
   "power of two": ({ size }: Facts) => (size & (size - 1)) === 0,
 };
@@ -143,12 +145,14 @@ function rows<Run, Values = unknown>(
 
 export const algorithms = {
   barrier: rows<Barrier>(
+    { name: "alone", run: barrierAlone, needs: ["one rank"] },
     { name: "shared", run: barrierShared, needs: ["shared memory"] },
     { name: "hierarchical", run: barrierHierarchical, needs: ["several hosts"] },
     { name: "dissemination", run: barrierDissemination },
     { name: "linear", run: barrierLinear },
   ),
   bcast: rows<Bcast, typeof bcastValueShared>(
+    { name: "alone", run: bcastAlone, needs: ["one rank"] },
     // How long the data is only the root knows: it shows whether there is room for it.
     { name: "shared", run: bcastShared, values: bcastValueShared, needs: ["shared memory"] },
     // Not what is short, which is shown.
@@ -161,6 +165,7 @@ export const algorithms = {
   // By way of leaders, on several hosts, neither scatter nor gather was faster.
   scatter: rows({ name: "binomial", run: scatterBinomial }, { name: "linear", run: scatterLinear }),
   gather: rows<Gather, typeof gatherValuesShared>(
+    { name: "alone", run: gatherAlone, needs: ["one rank"] },
     { name: "shared", run: gatherShared, values: gatherValuesShared, needs: ["shared memory"] },
     { name: "binomial", run: gatherBinomial },
     { name: "linear", run: gatherLinear },
@@ -199,6 +204,7 @@ export const algorithms = {
     { name: "linear", run: reduceLinear },
   ),
   allreduce: rows<Allreduce>(
+    { name: "alone", run: allreduceAlone, needs: ["one rank"] },
     // What is not elementwise is short, or is told to be long.
     {
       name: "shared",

@@ -1,7 +1,7 @@
 // The table that picks algorithms: what it picks, and what asks it for another.
 import { test } from "uvu";
 import { algorithms, type Facts, select } from "../../src/collectives/select.ts";
-import { equal, is, match, ok, throws } from "../support/assert.ts";
+import { equal, is, match, not, ok, throws } from "../support/assert.ts";
 import { FakeNetwork } from "../support/lanes.ts";
 
 const picked = (collective: keyof typeof algorithms, facts: Facts) => select(collective, facts).name;
@@ -32,14 +32,14 @@ test("the collectives have these algorithms beside linear", () => {
     ...rows.slice(0, -1).map(({ name }) => name),
   ]);
   equal(names, [
-    ["barrier", "shared", "hierarchical", "dissemination"],
-    ["bcast", "shared", "staged", "hierarchical", "scatter-allgather", "binomial"],
+    ["barrier", "alone", "shared", "hierarchical", "dissemination"],
+    ["bcast", "alone", "shared", "staged", "hierarchical", "scatter-allgather", "binomial"],
     ["scatter", "binomial"],
-    ["gather", "shared", "binomial"],
+    ["gather", "alone", "shared", "binomial"],
     ["allgather", "staged", "hierarchical", "ring", "recursive-doubling", "bruck"],
     ["alltoall", "bruck", "pairwise"],
     ["reduce", "staged", "hierarchical", "rabenseifner", "binomial"],
-    ["allreduce", "shared", "staged", "hierarchical", "ring", "rabenseifner", "recursive-doubling"],
+    ["allreduce", "alone", "shared", "staged", "hierarchical", "ring", "rabenseifner", "recursive-doubling"],
     ["reduceScatter", "staged", "ring", "binomial"],
     ["scan", "recursive-doubling"],
     ["exscan", "recursive-doubling"],
@@ -128,6 +128,13 @@ test("a row whose needs are not met is passed over", () => {
   });
 });
 
+test("of one rank there is nothing to be done", () => {
+  for (const collective of ["barrier", "bcast", "gather", "allreduce"] as const) {
+    is(picked(collective, { size: 1, bytes: 2 ** 30 }), `${collective}Alone`);
+    not(picked(collective, { size: 2 }).endsWith("Alone"));
+  }
+});
+
 test("an unknown name is an error that lists the rows", () => {
   having("TSMPI_ALLREDUCE", "rign", () => {
     throws(
@@ -135,7 +142,7 @@ test("an unknown name is an error that lists the rows", () => {
       (error: Error) =>
         error instanceof RangeError &&
         error.message ===
-          "Cannot use TSMPI_ALLREDUCE=rign: expected one of shared, staged, hierarchical, ring, rabenseifner, recursive-doubling, linear",
+          "Cannot use TSMPI_ALLREDUCE=rign: expected one of alone, shared, staged, hierarchical, ring, rabenseifner, recursive-doubling, linear",
     );
   });
   ok(picked("allreduce", { size: 4 }));
