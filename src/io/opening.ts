@@ -89,8 +89,10 @@ function checkSame(call: string, found: readonly Found[]): void {
       throw differ(`${one.served ? who : "rank 0"} alone has the hint striping root`, "the same on all ranks");
     }
     if (one.served || (one.identity && isSame(one.identity, first!.identity!, one.host === first!.host))) continue;
-    const got = one.identity === undefined ? "has no file" : "has another file";
-    const state = `${who} on ${one.hostName} ${got} of that name than rank 0 on ${first!.hostName}`;
+    if (one.host === first!.host) throw differ(`${who} names another file than rank 0`, "the same path on all ranks");
+    const [here, there] = [`${who} on ${one.hostName}`, `rank 0 on ${first!.hostName}`];
+    const none = `${here} has no file of that name, which ${there} has`;
+    const state = one.identity === undefined ? none : `${here} has another file of that name than ${there}`;
     throw differ(state, 'a file system that the hosts share, or the hint striping: "root"');
   }
 }

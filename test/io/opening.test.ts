@@ -29,7 +29,7 @@ test("hosts without a file system in common are told at open, by name", async ()
     const path = join(hosts[host]!, "new");
     const error = await rejects(openOn(comm, path, MODE_RDWR | MODE_CREATE, host), Exception);
     is(error.errorClass, ERR_NOT_SAME);
-    match(error.message, "rank 1 on host1 has no file of that name than rank 0 on host0");
+    match(error.message, "rank 1 on host1 has no file of that name, which rank 0 on host0 has, expected a file system");
     match(error.message, 'expected a file system that the hosts share, or the hint striping: "root"');
     await comm.barrier();
     is(existsSync(path), false);
