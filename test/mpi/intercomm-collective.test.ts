@@ -285,7 +285,9 @@ function started<T>(request: Prequest<T>): Promise<T> {
 async function failure(sizes: readonly [number, number], call: (side: Side) => Promise<unknown>): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   await sides(sizes, async (side) => {
-    call(side).catch((error: Error) => resolve(error.message));
+    // A root is done when its data has left: if the others do not agree it may hear of it no sooner than in its next call.
+    const calls = call(side).then(() => side.inter.barrier());
+    calls.catch((error: Error) => resolve(error.message));
     await promise;
   });
   return promise;
