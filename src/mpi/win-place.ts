@@ -91,15 +91,20 @@ export function packed({ buffer, items }: Local): Uint8Array {
   return items ? items.packed() : bytesOf(buffer);
 }
 
-/** Where the bytes that come are to go; the result is the buffer. */
-export function landing<B extends BufferLike>(local: Local): Target<B> {
-  const { buffer, items, size } = local;
-  const from = () => "from a window";
-  const bytes = items ? items.dense : bytesOf(buffer);
-  if (bytes) return memory(BYTES, bytes, from, () => buffer as B);
+const fromWindow = () => "from a window";
+
+/** Where the bytes that come are to go: all of a buffer, which is the result. */
+export function filling<B extends BufferLike>(buffer: B, bytes = bytesOf(buffer)): Target<B> {
+  return memory(BYTES, bytes, fromWindow, () => buffer);
+}
+
+/** The same for the items of a buffer that are meant. */
+export function landing<B extends BufferLike>({ buffer, items, size }: Local): Target<B> {
+  if (!items) return filling(buffer as B);
+  if (items.dense) return filling(buffer as B, items.dense);
   const packed = new Uint8Array(size);
-  return memory(BYTES, packed, from, () => {
-    items!.unpack(packed);
+  return memory(BYTES, packed, fromWindow, () => {
+    items.unpack(packed);
     return buffer as B;
   });
 }
