@@ -2,6 +2,7 @@
 import { MPI } from "tsmpi";
 import { reportTimes } from "./collective.ts";
 import { task } from "./report.ts";
+import { warmUp } from "./warm-up.ts";
 
 const comm = MPI.COMM_WORLD;
 /** How late one rank comes when it is verified that the others wait for it, in milliseconds. */
@@ -20,17 +21,17 @@ async function verify(): Promise<void> {
   }
 }
 
-/** In a function: what stands at the top of a module is never compiled for speed. */
-async function barriers(times: number): Promise<void> {
+/** @returns seconds. In a function: what stands at the top of a module is never compiled for speed */
+async function barriers(times: number): Promise<number> {
+  const start = MPI.wtime();
   for (let i = 0; i < times; i++) await comm.barrier();
+  return MPI.wtime() - start;
 }
 
 for (const row of task.rows) {
   await verify();
-  await barriers(row.warmup);
-  const start = MPI.wtime();
-  await barriers(row.iterations);
-  const seconds = MPI.wtime() - start;
+  await warmUp(barriers, row.warmup);
+  const seconds = await barriers(row.iterations);
   await verify();
   await reportTimes(row, seconds);
 }

@@ -4,6 +4,7 @@
 import { MPI } from "tsmpi";
 import type { Row } from "../task.ts";
 import { report } from "./report.ts";
+import { warmUp } from "./warm-up.ts";
 
 const comm = MPI.COMM_WORLD;
 
@@ -16,15 +17,19 @@ export async function timeCollective(
   call: () => Promise<unknown>,
   verify: () => Promise<void>,
 ): Promise<void> {
-  const { warmup, iterations } = row;
+  const calls = async (times: number) => {
+    let seconds = 0;
+    for (let i = 0; i < times; i++) {
+      const start = MPI.wtime();
+      await call();
+      seconds += MPI.wtime() - start;
+      await comm.barrier();
+    }
+    return seconds;
+  };
   await verify();
-  let seconds = 0;
-  for (let i = -warmup; i < iterations; i++) {
-    const start = MPI.wtime();
-    await call();
-    if (i >= 0) seconds += MPI.wtime() - start;
-    await comm.barrier();
-  }
+  await warmUp(calls, row.warmup);
+  const seconds = await calls(row.iterations);
   await verify();
   await reportTimes(row, seconds);
 }

@@ -4,6 +4,7 @@
 import { MPI } from "tsmpi";
 import type { Row } from "../task.ts";
 import { pattern, verifyArray, verifyValue } from "./verify.ts";
+import { warmUp } from "./warm-up.ts";
 
 const comm = MPI.COMM_WORLD;
 const half = Math.floor(comm.size / 2);
@@ -50,7 +51,7 @@ export async function timed(
 ): Promise<number> {
   if (peer !== undefined) {
     await verify(peer, row, content);
-    await work(row.warmup);
+    await warmUp(work, row.warmup);
   }
   await comm.barrier();
   const start = MPI.wtime();

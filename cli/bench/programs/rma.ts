@@ -5,6 +5,7 @@ import type { Row } from "../task.ts";
 import { first, pairs, peer, sumOfPairs } from "./pair.ts";
 import { report, task } from "./report.ts";
 import { verifyArray, verifyValue } from "./verify.ts";
+import { warmUp } from "./warm-up.ts";
 
 const comm = MPI.COMM_WORLD;
 const [dest, source, target] = [peer!, peer!, peer!];
@@ -45,7 +46,7 @@ async function verify(win: MPI.Win, length: number): Promise<void> {
 
 /** Microseconds of one call of `work`: the mean of all pairs, on rank 0. */
 async function time({ warmup, iterations }: Row, work: (times: number) => Promise<void>): Promise<number> {
-  if (peer !== undefined) await work(warmup);
+  if (peer !== undefined) await warmUp(work, warmup);
   await comm.barrier();
   const start = MPI.wtime();
   if (peer !== undefined) await work(iterations);
