@@ -1,4 +1,5 @@
 // data/buffer: layer 1. What a user passed as a buffer → its bytes and element kind; and back.
+import { Exception } from "../base/errors.ts";
 import { BYTES, elementOf, elements, type TypedArray } from "./element.ts";
 
 /** Anything that travels as raw bytes. */
@@ -26,8 +27,19 @@ export function isThere(buffer: BufferLike): boolean {
   }
 }
 
-/** The bytes of a buffer: a view, not a copy; never a Buffer, whose `slice` would be a view too. */
+/** @throws ERR_BUFFER where the memory of a buffer is not there */
+export function checkThere(buffer: BufferLike): void {
+  if (isThere(buffer)) return;
+  const state = "its memory has been transferred, or is too short by now";
+  throw new Exception("ERR_BUFFER", `Cannot use ${buffer.constructor.name}: ${state}`);
+}
+
+/**
+ * The bytes of a buffer: a view, not a copy; never a Buffer, whose `slice` would be a view too.
+ * @throws ERR_BUFFER where its memory is not there
+ */
 export function bytesOf(buffer: BufferLike): Uint8Array {
+  checkThere(buffer);
   if (buffer.constructor === Uint8Array) return buffer as Uint8Array;
   return ArrayBuffer.isView(buffer)
     ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)

@@ -1,7 +1,7 @@
 // data/op: layer 1. Reduction operators as users hold them: MPI.Op, the predefined ones, and what may be passed as `op`.
 // Collectives and one-sided calls combine with them; what they do to elements is in op-predefined.ts and op-function.ts.
 import { Exception, internal, show } from "../base/errors.ts";
-import { isTypedArray } from "./buffer.ts";
+import { checkThere, isTypedArray } from "./buffer.ts";
 import { elementOf, type TypedArray } from "./element.ts";
 import { checkFunction, elementwiseKernel, type OpOptions, type ReduceFunction, wholeKernel } from "./op-function.ts";
 import { checkAlike, type Kernel } from "./op-kernel.ts";
@@ -139,7 +139,10 @@ export class Op {
   reduceLocal(inbuf: TypedArray, inoutbuf: TypedArray): void {
     usable(this);
     for (const [name, buffer] of Object.entries({ inbuf, inoutbuf })) {
-      if (isTypedArray(buffer)) continue;
+      if (isTypedArray(buffer)) {
+        checkThere(buffer);
+        continue;
+      }
       const state = `${name} is ${show(buffer)}, expected a typed array`;
       throw new Exception("ERR_BUFFER", `Cannot reduce with ${this.#kernel.what}: ${state}`);
     }
@@ -151,6 +154,7 @@ export class Op {
    * it, before anything is sent; for the library. What is inside arrays of values is seen when they are combined.
    */
   checkOperand(value: unknown): void {
+    if (isTypedArray(value)) checkThere(value);
     if (!this.predefined || value === undefined || value === null || Array.isArray(value)) return;
     if (isTypedArray(value)) this.#kernel.loopFor?.(value);
     else this.#kernel.combine(value, value);

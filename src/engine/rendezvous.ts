@@ -1,5 +1,6 @@
 // engine/rendezvous: layer 4. Long messages: they stay at the sender until the receiver has matched them, then go piece
 // by piece from the user's memory into its final place. Owned by engine.ts, which reads the frames.
+import { Exception } from "../base/errors.ts";
 import type { Landing, Link } from "../transport/transport.ts";
 import { type DataHead, encodeCts, encodeDataHead } from "../wire/frame.ts";
 import { Operation } from "./operation.ts";
@@ -12,6 +13,8 @@ const AHEAD = 2;
 interface Offer {
   readonly peer: number;
   readonly parts: readonly Uint8Array[];
+  /** Of all parts, as the receiver knows it. */
+  readonly bytes: number;
   readonly operation: Operation<void>;
   /** The receiver has asked for the bytes. */
   cleared: boolean;
@@ -69,7 +72,7 @@ export class Rendezvous {
   /** Sender: registers a message and returns its id, for an rts or an eager frame that wants an ack. */
   offer(peer: number, parts: readonly Uint8Array[], operation: Operation<void>): number {
     const id = this.#nextOffer++;
-    this.#offers.set(id, { peer, parts, operation, cleared: false });
+    this.#offers.set(id, { peer, parts, bytes: total(parts), operation, cleared: false });
     return id;
   }
 
@@ -85,7 +88,9 @@ export class Rendezvous {
       this.#stream(offer, transfer).then(
         () => {
           this.#close(id);
-          offer.operation.resolve();
+          if (total(offer.parts) === offer.bytes) return offer.operation.resolve();
+          const what = `Cannot send ${offer.bytes} bytes: the memory of the data has been transferred meanwhile`;
+          offer.operation.reject(new Exception("ERR_BUFFER", what));
         },
         () => {
           // The link is gone: the engine has been told and settles the operation, unless it has expected this.
@@ -128,8 +133,7 @@ export class Rendezvous {
     done: () => void,
     failed: (error: unknown) => void,
   ): void {
-    let left = 0;
-    for (const part of parts) left += part.byteLength;
+    const left = total(parts);
     if (left === 0) {
       this.decline(peer, id);
       return done();
@@ -189,4 +193,10 @@ export class Rendezvous {
       failed(why());
     }
   }
+}
+
+function total(parts: readonly Uint8Array[]): number {
+  let bytes = 0;
+  for (const part of parts) bytes += part.byteLength;
+  return bytes;
 }

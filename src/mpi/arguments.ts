@@ -138,9 +138,10 @@ export function checkFlag(call: string, option: string, flag: unknown): boolean 
   throw new TypeError(`Cannot call ${call}: option ${option} is ${show(flag)}, expected true or false`);
 }
 
-/** The option `into`: a buffer, if given. */
+/** The option `into`: a buffer whose memory is there, if given. */
 export function checkInto(call: string, into: unknown): BufferLike | undefined {
-  if (into === undefined || isBuffer(into)) return into;
+  if (into === undefined) return undefined;
+  if (isBuffer(into)) return existing(call, into, "into");
   throw new TypeError(
     `Cannot call ${call}: option into is ${show(into)}, expected a typed array, ArrayBuffer or DataView`,
   );
@@ -153,8 +154,12 @@ export function checkBuffer(call: string, buffer: unknown): BufferLike {
       `Cannot call ${call}: its data is ${show(buffer)}, expected a typed array, ArrayBuffer or DataView`,
     );
   }
+  return existing(call, buffer, "its data");
+}
+
+function existing(call: string, buffer: BufferLike, what: string): BufferLike {
   if (isThere(buffer)) return buffer;
-  const state = "the memory of its data has been transferred, or is too short by now";
+  const state = `the memory of ${what} has been transferred, or is too short by now`;
   throw new Exception("ERR_BUFFER", `Cannot call ${call}: ${state}`);
 }
 

@@ -6,7 +6,7 @@ import { memory } from "../../src/comm/target.ts";
 import type { Body } from "../../src/data/body.ts";
 import type { Receive } from "../../src/engine/message.ts";
 import { SHORT_LIMIT } from "../../src/transport/transport.ts";
-import { equal, is, ok, rejects } from "../support/assert.ts";
+import { equal, is, match, ok, rejects } from "../support/assert.ts";
 import { buffer, copies, engines, UINT8, value } from "../support/engines.ts";
 import { random } from "../support/lanes.ts";
 import { pattern, RecordingSink, sameBytes, soon, turns } from "../support/sinks.ts";
@@ -219,6 +219,16 @@ test("a message longer than its buffer rejects with ERR_TRUNCATE, its sender com
       is(all[0]!.outstanding, 0);
     }
   }
+});
+
+test("a long message whose memory is transferred before it is sent rejects with ERR_BUFFER", async () => {
+  const { engines: all } = engines(2);
+  const data = pattern(5000);
+  const sending = all[0]!.send(1, 0, 0, buffer(data))!;
+  (data.buffer as ArrayBuffer).transfer();
+  all[1]!.receive(0, 0, 0, copies);
+  const error = await rejects(soon(sending.promise(), "the send"), Exception);
+  match(error.message, /^Cannot send 5000 bytes: .*transferred meanwhile \(ERR_BUFFER\)$/);
 });
 
 test("a long message lands in the receiver's memory without a copy", async () => {

@@ -4,11 +4,13 @@ import { test } from "uvu";
 import { UNDEFINED } from "../../src/base/constants.ts";
 import {
   type BufferLike,
+  ERR_BUFFER,
   ERR_TRUNCATE,
   ERR_TYPE,
   Exception,
   type Intracomm,
   Status,
+  SUM,
   type TypedArray,
 } from "../../src/mpi/mpi.ts";
 import { arrayKinds } from "../support/array-kinds.ts";
@@ -187,6 +189,70 @@ test("the stack of a failed receive is the line of the script that called recv()
     const { stack } = await rejects(request, Exception);
     ok(/buffers\.test\.ts:\d+/.test(stack!.split("\n")[1]!), stack);
     ok(!stack!.includes("/src/"), stack);
+  });
+});
+
+/** Buffers of every kind whose memory has been transferred, and one whose memory has become too short for it. */
+function withoutMemory(): BufferLike[] {
+  const resizable = new ArrayBuffer(16, { maxByteLength: 16 });
+  const short = new Int32Array(resizable, 8, 2);
+  const gone = [new ArrayBuffer(8), new DataView(new ArrayBuffer(8)), ...kinds.map((kind) => new kind(8))];
+  for (const buffer of gone) ((ArrayBuffer.isView(buffer) ? buffer.buffer : buffer) as ArrayBuffer).transfer();
+  resizable.resize(12);
+  return [...gone, short];
+}
+
+test("buffers whose memory is gone are refused with ERR_BUFFER, whichever call is given them, and nothing is sent", async () => {
+  await ranks(1, async (comm) => {
+    const to = { dest: 0 };
+    const one = { dest: 0, source: 0 };
+    for (const buffer of withoutMemory()) {
+      const data: any = buffer;
+      const into = buffer;
+      const calls: Record<string, () => Promise<unknown>> = {
+        send: () => comm.send(data, to),
+        isend: async () => comm.isend(data, to),
+        bsend: () => comm.bsend(data, to),
+        sendInit: async () => comm.sendInit(data, to).start(),
+        recv: () => comm.recv({ into }),
+        irecv: async () => comm.irecv({ into }),
+        recvInit: async () => comm.recvInit({ into, source: 0 }),
+        sendrecv: () => comm.sendrecv(data, one),
+        "sendrecv into": () => comm.sendrecv(1, { ...one, into }),
+        bcast: () => comm.bcast(data),
+        "bcast into": () => comm.bcast(1, { into }),
+        scatter: () => comm.scatter(data),
+        gather: () => comm.gather(data),
+        "gather into": () => comm.gather(1, { into }),
+        allgather: () => comm.allgather(data),
+        iallgather: () => comm.iallgather(data).wait(),
+        alltoall: () => comm.alltoall(data),
+        allgatherv: () => comm.allgatherv(data, { counts: [1] }),
+      };
+      // Memory without an element kind is no operand.
+      if (ArrayBuffer.isView(buffer) && !(buffer instanceof DataView)) {
+        const array = new (buffer.constructor as Kind)(0);
+        Object.assign(calls, {
+          reduce: () => comm.reduce(data),
+          allreduce: () => comm.allreduce(data),
+          "allreduce into": () => comm.allreduce(array, { into }),
+          scan: () => comm.scan(data),
+          exscan: () => comm.exscan(data),
+          reduceScatterBlock: () => comm.reduceScatterBlock(data),
+          reduceLocal: async () => SUM.reduceLocal(data, array),
+        });
+      }
+      for (const [name, call] of Object.entries(calls)) {
+        const what = `${name} of ${buffer.constructor.name}`;
+        const error = await call().then(
+          () => undefined,
+          (error: Error) => error,
+        );
+        ok(error instanceof Exception && error.errorClass === ERR_BUFFER, `${what}: ${error}`);
+        ok(/memory .*has been transferred, or is too short by now/.test(error.message), `${what}: ${error}`);
+      }
+    }
+    is(await comm.iprobe(), false);
   });
 });
 
