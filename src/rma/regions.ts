@@ -1,8 +1,6 @@
 // rma/regions: layer 8. The memory that one rank shows in a window: one piece from byte 0 on, or, in a dynamic window,
 // pieces at the addresses that they got when they were attached. Used by server.ts and window.ts.
-import { Exception } from "../base/errors.ts";
-
-interface Region {
+export interface Region {
   readonly base: number;
   readonly bytes: Uint8Array;
 }
@@ -50,13 +48,11 @@ export class Regions {
     return found;
   }
 
-  /** The memory that bytes `start` to `end` lie in. @throws ERR_RMA_RANGE where they do not lie in one */
-  find(start: number, end: number): Region {
+  /** The memory that bytes `start` to `end` lie in; undefined where they do not lie in one. */
+  find(start: number, end: number): Region | undefined {
     for (const region of this.#regions) {
       if (start >= region.base && end <= region.base + region.bytes.byteLength) return region;
     }
-    if (start === end) return { base: start, bytes: new Uint8Array(0) };
-    const what = this.dynamic ? "no attached memory has them" : `the window has ${this.whole.byteLength} bytes`;
-    throw new Exception("ERR_RMA_RANGE", `Cannot reach bytes ${start} to ${end} of a window: ${what}`);
+    return start === end ? { base: start, bytes: new Uint8Array(0) } : undefined;
   }
 }

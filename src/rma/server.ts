@@ -1,5 +1,6 @@
 // rma/server: layer 8. The target's side of a window: does what origins ask for, as their messages come, without the
 // program: a put lands in the window, a get is answered from it, accumulates are made one after the other. Used by window.ts.
+import { Exception } from "../base/errors.ts";
 import { ANSWERS, LONG_DATA } from "../comm/context.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import { memory, parts } from "../comm/target.ts";
@@ -11,7 +12,7 @@ import { Signals } from "./exposure.ts";
 import { Inbox } from "./inbox.ts";
 import type { Locks } from "./locks.ts";
 import { combine, dense, type Place, read, spanOf, swapIfEqual, write } from "./place.ts";
-import type { Regions } from "./regions.ts";
+import type { Region, Regions } from "./regions.ts";
 import {
   ACCUMULATE,
   COMPARE_AND_SWAP,
@@ -211,9 +212,19 @@ export class Server {
     });
   }
 
-  #find(place: Place): ReturnType<Regions["find"]> {
+  #find(place: Place): Region {
     const { start, end } = spanOf(place);
-    return this.#regions.find(start, end);
+    const found = this.#regions.find(start, end);
+    if (found) return found;
+    const { dynamic } = this.#regions;
+    const state = dynamic
+      ? "no attached memory has them"
+      : `the window has ${this.#regions.whole.byteLength} bytes there`;
+    const { group, name } = this.#endpoint;
+    throw new Exception(
+      "ERR_RMA_RANGE",
+      `Cannot reach bytes ${start} to ${end} of rank ${group.rank} on ${name}: ${state}`,
+    );
   }
 
   /** Runs what has no answer: why it fails is told with the next flush. */

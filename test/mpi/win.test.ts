@@ -193,11 +193,14 @@ test("memory is attached to dynamic windows, reached at its address, and detache
       await comm.barrier();
       await win.lock(next);
       const wrong = { target: next, disp: all[next]![0] };
-      await fails(win.get(new Int32Array(1), wrong), isError(ERR_RMA_RANGE, "no attached memory"));
+      const { disp } = wrong;
+      const outside = (bytes: number) =>
+        isError(ERR_RMA_RANGE, `bytes ${disp} to ${disp + bytes} of rank ${next} on ${win.name}: no attached memory`);
+      await fails(win.get(new Int32Array(1), wrong), outside(4));
       await win.put(Int32Array.of(1), wrong);
-      await fails(win.flush(next), isError(ERR_RMA_RANGE, "no attached memory"));
+      await fails(win.flush(next), outside(4));
       await win.put(new Int32Array(10_000), wrong);
-      await fails(win.unlock(next), isError(ERR_RMA_RANGE, "no attached memory"));
+      await fails(win.unlock(next), outside(40_000));
     });
   }
 });
