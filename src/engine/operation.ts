@@ -175,3 +175,6 @@ export class Operation<T = unknown> {
     return operation;
   }
 }
+
+/** Of what was done at once, and has no result: one for all, as nobody can tell them apart. */
+export const DONE: Operation<any> = Operation.done(undefined);

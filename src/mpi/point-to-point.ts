@@ -6,7 +6,7 @@ import { type Body, bodyBytes } from "../data/body.ts";
 import type { BufferLike } from "../data/buffer.ts";
 import type { Items } from "../data/items.ts";
 import { type Arrival, arrivalBytes } from "../engine/message.ts";
-import { Operation } from "../engine/operation.ts";
+import { DONE, Operation } from "../engine/operation.ts";
 import { checkDest, checkOptions, checkRecvTag, checkSignal, checkSource, checkStatus, checkTag } from "./arguments.ts";
 import { Buffered } from "./buffered.ts";
 import { after, waitFor } from "./call.ts";
@@ -278,7 +278,7 @@ export abstract class PointToPoint extends Buffered {
   }
 
   get #sent(): Pending<void> {
-    this.#done ??= this.#sending(Operation.done<void>(undefined), "isend", { dest: PROC_NULL });
+    this.#done ??= this.#sending(DONE, "isend", { dest: PROC_NULL });
     return this.#done;
   }
 

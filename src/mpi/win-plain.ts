@@ -5,14 +5,11 @@
 import { bytesOf, isTypedArray } from "../data/buffer.ts";
 import { elementOf, type TypedArray } from "../data/element.ts";
 import { SUM } from "../data/op.ts";
-import { Operation } from "../engine/operation.ts";
+import { DONE, type Operation } from "../engine/operation.ts";
 import type { Near } from "../rma/near.ts";
 import type { Place } from "../rma/place.ts";
 import type { Window } from "../rma/window.ts";
 import { filling } from "./win-place.ts";
-
-/** What is near has been done. */
-const DONE: Operation<unknown> = Operation.done(undefined);
 
 /** The elements that the last plain call is about: an object less for each call. */
 const spot = {

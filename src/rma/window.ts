@@ -7,7 +7,7 @@ import type { Endpoint } from "../comm/endpoint.ts";
 import { BYTES } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { Target } from "../engine/message.ts";
-import { Operation } from "../engine/operation.ts";
+import { DONE, Operation } from "../engine/operation.ts";
 import { Epochs } from "./epochs.ts";
 import { Locks } from "./locks.ts";
 import type { Near } from "./near.ts";
@@ -60,8 +60,6 @@ class Remote {
     operation.onSettled(this.#settled);
   }
 }
-
-const DONE = Operation.done(undefined);
 
 /** Settles when all have; fails with the first failure among those that were `asked`. */
 function together(asked: readonly Operation<void>[], pending: readonly Operation<any>[]): Operation<void> {
@@ -216,7 +214,7 @@ export class Window {
     const remote = this.#remotes[rank]!;
     if (this.near[rank]?.lock.takeDirectly(exclusive)) {
       remote.direct = exclusive;
-      return Operation.done(undefined);
+      return DONE;
     }
     return this.#signal(rank, LOCK, exclusive);
   }
