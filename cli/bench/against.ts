@@ -33,8 +33,8 @@ export async function against(options: BenchOptions): Promise<number> {
   const outcomes: Outcome[] = [];
   const pairs = options.pairs ?? (options.quick ? 1 : PAIRS);
   for (const row of rows) {
-    say(`\n# ${row.title} (${row.name})`);
-    const { ours, theirs } = sides(row, options, mpi4py, workplace);
+    const { ours, theirs, times } = sides(row, options, mpi4py, workplace);
+    say(`\n# ${row.title} (${row.name}): ${times.iterations} iterations after ${times.warmup} to warm up`);
     const [runs, disturbance] = await noise.during(async () => {
       const runs: Run[] = [];
       for (let pair = 1; pair <= pairs; pair++) {
@@ -47,7 +47,7 @@ export async function against(options: BenchOptions): Promise<number> {
     });
     say(inWords(disturbance));
     const outcome = outcomeOf(row, runs, disturbance);
-    if (options.json) console.log(JSON.stringify(forPrograms(outcome)));
+    if (options.json) console.log(JSON.stringify({ ...forPrograms(outcome), ...times }));
     outcomes.push(outcome);
   }
   if (options.html !== undefined) {
@@ -84,8 +84,9 @@ function header(mpi4py: Mpi4py, noise: Noise, { quick, transport }: BenchOptions
     `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${platform()} ${release()} ${arch()}, load average ${load.join(" ")}`,
     `rows that begin with "crowded": 8 ranks on ${crowdedOn(2)}`,
     noise.about,
-    "Every run verifies its data, and warms up, before the clock runs. Ratio > 1: tsmpi is better. Measure on an idle machine:",
-    "mpirun binds its ranks to cores, so that another program on these slows mpi4py alone.",
+    "Every run verifies its data, and warms up by the work that is timed (tsmpi in several passes), before the clock runs.",
+    "Ratio > 1: tsmpi is better. Measure on an idle machine: mpirun binds its ranks to cores, so that another program on",
+    "these slows mpi4py alone.",
     ...(quick ? ["QUICK: too short to be trusted"] : []),
   ];
 }
@@ -107,13 +108,15 @@ function within(cores: number | undefined): string[] {
 
 type Measure = () => Promise<number>;
 
+interface Sides {
+  readonly ours: Measure;
+  readonly theirs: Measure;
+  /** What a run of either does before its clock runs, and then. */
+  readonly times: { readonly warmup: number; readonly iterations: number };
+}
+
 /** How each side is measured: by the same work, so many times. */
-function sides(
-  row: Comparison,
-  options: BenchOptions,
-  mpi4py: Mpi4py,
-  workplace: Workplace,
-): { ours: Measure; theirs: Measure } {
+function sides(row: Comparison, options: BenchOptions, mpi4py: Mpi4py, workplace: Workplace): Sides {
   const { np, size, value, network = false } = row;
   const bench = benchNamed(row.bench);
   const place = within(row.cores);
@@ -127,6 +130,7 @@ function sides(
     return {
       ours: start([...selfCommand(), "run", "-np", String(np), ...through, "hello"]),
       theirs: start(mpi4py.command("hello.py", np, network)),
+      times,
     };
   }
   // Where ranks share cores, a call takes much longer.
@@ -140,5 +144,6 @@ function sides(
   return {
     ours: measure([...place, ...selfCommand(), "bench", bench.name, ...numbers, ...through, "--json"]),
     theirs: measure([...place, ...mpi4py.command(`${bench.name}.py`, np, network, JSON.stringify(task))]),
+    times: { warmup, iterations },
   };
 }

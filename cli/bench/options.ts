@@ -74,7 +74,7 @@ const benchOptions: readonly OptionRow[] = [
     names: ["x", "warmup"],
     shown: "-x N",
     value: "N",
-    about: "iterations before the clock runs",
+    about: "iterations before the clock runs, in several passes",
     apply(options, value, option) {
       options.warmup = count(value, option, 0);
     },

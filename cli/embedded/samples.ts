@@ -18,6 +18,7 @@ export const samples: Readonly<Record<string, () => Promise<unknown>>> = {
   counter: () => import("../../samples/counter.ts"),
   histogram: () => import("../../samples/histogram.ts"),
   heat: () => import("../../samples/heat.ts"),
+  serve: () => import("../../samples/serve.ts"),
   log: () => import("../../samples/log.ts"),
   "matrix-io": () => import("../../samples/matrix-io.ts"),
   clean: () => import("../../samples/clean.ts"),

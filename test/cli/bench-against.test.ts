@@ -52,6 +52,7 @@ withMpi4py(
         ?.length,
       8,
     );
+    equal(stdout.match(/^# .*\(.*\): 3 iterations after 1 to warm up$/gm)?.length, 4);
     const table = lines(stdout.slice(stdout.indexOf("# Medians"))).slice(1);
     is(table.length, 4);
     is(
@@ -82,6 +83,7 @@ withMpi4py("--against --json prints a row with all its runs, and its ratio is th
     equal([row.tsmpi, row.mpi4py, row.ratio], [run.tsmpi, run.mpi4py, run.ratio]);
     ok(["ambition", "reach", "neither"].includes(row.reached));
     is(typeof row.noise.disturbed, "boolean");
+    equal([row.iterations, row.warmup], [1, 1]);
   }
 });
 

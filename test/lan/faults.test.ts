@@ -34,7 +34,7 @@ async function ready(script: string, ...options: string[]): Promise<Running> {
 /** The job ends with `code`, and leaves nothing on any host within a heartbeat's time. */
 async function ends(job: Running, code: number | null, report: RegExp): Promise<string> {
   const ended = await job.ended;
-  match(ended.stderr, report);
+  match(ended.stderr, report, ended.stderr);
   is(ended.code, code, ended.stderr);
   // Only one report.
   is(

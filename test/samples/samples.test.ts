@@ -153,6 +153,14 @@ for (const size of sizes) {
     }
   });
 
+  test(`serve serves its page while it receives ${on}`, async () => {
+    const lines = await linesOf(size, "serve", "30");
+    match(lines.at(-1)!, /^The page was read 30 times, at last as: \d+ of \d+ darts have hit$/);
+    // Alone there is nobody who throws.
+    if (size > 1) match(lines[0]!, /^Pi is about [23]\.\d\d$/);
+    is(lines.length, Math.min(size, 2));
+  });
+
   test(`histogram counts every throw ${on}`, async () => {
     for (const throws of [1, 2000]) {
       const lines = await linesOf(size, "histogram", `${throws}`);
@@ -229,6 +237,7 @@ test("samples refuse arguments that make no sense, with one message", async () =
     ["halo", "-1", "Cannot live for -1 generations: expected a whole number"],
     ["counter", "-1", "Cannot do -1 tasks: expected a whole number"],
     ["histogram", "0", "Cannot throw 0 times: expected a whole number from 1"],
+    ["serve", "0", "Cannot read a page 0 times: expected a whole number from 1"],
     ["heat", "x", "Cannot compute x steps: expected a whole number"],
     ["cg", "2", "Cannot solve: expected whole numbers, at least one equation for each rank, and a seed"],
   ] as const) {
