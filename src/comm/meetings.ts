@@ -267,7 +267,8 @@ export class Meeting implements Board {
   /** True when all that are waited for have shown something, in the same call as this one. */
   get #complete(): boolean {
     const { board } = this.#all;
-    while (this.#from < this.#to && board.hasShown(this.#from, this.call) && this.#agreesWith(this.#from)) this.#from++;
+    const end = board.shownUpTo(this.call, this.#from, this.#to);
+    while (this.#from < end && this.#agreesWith(this.#from)) this.#from++;
     return this.#from === this.#to;
   }
 

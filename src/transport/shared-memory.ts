@@ -308,8 +308,9 @@ export class SharedMemory implements Sink {
     return Atomics.compareExchange(this.#sleep, word, ASLEEP, WAITING) === ASLEEP;
   }
 
+  /** To be asked behind an Atomics.store of what it is to see. Without one of its own, which would take the word away from others. */
   #sleeping(other: number): number {
-    return Atomics.load(this.#sleep, this.#layout.sleep(other) >> 2);
+    return this.#sleep[this.#layout.sleep(other) >> 2]!;
   }
 
   /** Wakes local rank `other` if it sleeps; with `waiting` only if a call or a message waits there. */
