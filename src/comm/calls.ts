@@ -100,12 +100,13 @@ export class Calls {
 
   /**
    * What has been started as the call with this tag; it is rejected, too, when a rank is seen to disagree.
+   * @param waits see Meeting: then nobody has use for the call once it is done
    */
-  run<T>(tag: number, started: Started<T>): T | Operation<T> {
+  run<T>(tag: number, started: Started<T>, waits: boolean): T | Operation<T> {
     const call = this.#recent[tag % REMEMBERED]!;
     this.#meetings?.tell();
     if (!underWay(started)) {
-      this.#ended(call);
+      this.#ended(call, waits);
       return started;
     }
     if (started instanceof Operation) {
@@ -132,11 +133,11 @@ export class Calls {
     return operation;
   }
 
-  #ended(call: Call): void {
+  #ended(call: Call, forgotten = false): void {
     this.#last.call = call;
     this.#last.site = call.operation?.site;
     call.operation = undefined;
-    this.#meetings?.end(call.tag);
+    this.#meetings?.end(call.tag, forgotten);
   }
 
   /**

@@ -31,6 +31,8 @@ export class Endpoint {
   /** Null: not asked for yet. */
   #spread: Hosts["ranks"] | undefined | null = null;
   #retired = false;
+  /** That of the call that has begun last. */
+  #kept: EndpointLane | undefined;
   /** Contexts beside the communicator's own that go with it. */
   readonly #others = new Set<number>();
 
@@ -98,7 +100,11 @@ export class Endpoint {
   lane(check: number, waits = false): EndpointLane {
     const tag = this.#calls.begin(check, this.#queue(), waits);
     const { meeting } = this.#calls;
-    return new EndpointLane(this, this.group, this.context + COLLECTIVE, tag, check, meeting, this.#sharing);
+    // A meeting that serves again has nobody left who knows its lane.
+    if (meeting && this.#kept?.serves(meeting, tag, check, waits)) return this.#kept;
+    const context = this.context + COLLECTIVE;
+    this.#kept = new EndpointLane(this, this.group, context, tag, check, meeting, this.#sharing, waits);
+    return this.#kept;
   }
 
   /** The call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
@@ -108,7 +114,7 @@ export class Endpoint {
     data?: unknown,
   ): T | Operation<T> {
     const started = starting(lane, run, data);
-    if (lane.context === this.context + COLLECTIVE) return this.#calls.run(lane.tag, started);
+    if (lane.context === this.context + COLLECTIVE) return this.#calls.run(lane.tag, started, lane.waits);
     return started instanceof Promise ? Operation.of(started) : started;
   }
 
@@ -230,8 +236,10 @@ export class EndpointLane implements AcrossLane {
   readonly #group: Group;
   /** Where the lane's messages are. */
   readonly context: number;
-  readonly tag: number;
-  readonly #check: number;
+  tag: number;
+  #check: number;
+  /** The caller is about to wait for the call to complete. */
+  waits: boolean;
   /** Of those of the ranks that are on this host. */
   readonly #meeting: Meeting | undefined;
   readonly #sharing: Group | undefined;
@@ -245,6 +253,7 @@ export class EndpointLane implements AcrossLane {
     check: number,
     meeting?: Meeting,
     sharing?: Group,
+    waits = false,
   ) {
     // Of an intercommunicator's other group it is none.
     this.rank = group.rank!;
@@ -256,6 +265,16 @@ export class EndpointLane implements AcrossLane {
     this.#check = check;
     this.#meeting = meeting;
     this.#sharing = sharing;
+    this.waits = waits;
+  }
+
+  /** True where this is the lane of that meeting: then it is of the call that the meeting is of now. */
+  serves(meeting: Meeting, tag: number, check: number, waits: boolean): boolean {
+    if (this.#meeting !== meeting) return false;
+    this.tag = tag;
+    this.#check = check;
+    this.waits = waits;
+    return true;
   }
 
   get board(): Meeting | undefined {

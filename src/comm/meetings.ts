@@ -34,6 +34,11 @@ export class Meetings {
   #next = 0;
   /** The one that has begun last. */
   last: Meeting | undefined;
+  /**
+   * One that nobody refers to any more: the next call has it. With one for each call, and its lane, an allreduce of a number took
+   * 1.1 us in place of 0.8.
+   */
+  #spare: Meeting | undefined;
 
   constructor(board: SharedBoard, chair: Chair, staging?: SharedStaging) {
     this.board = board;
@@ -44,7 +49,9 @@ export class Meetings {
   /** The meeting of the next call. Every call of the communicator has one, and ends it. */
   begin(tag: number, check: number, waits: boolean): Meeting {
     this.tell();
-    const meeting = new Meeting(this, this.#next, tag, check, waits);
+    const meeting = this.#spare ?? new Meeting(this);
+    this.#spare = undefined;
+    meeting.begin(this.#next, tag, check, waits);
     this.#next = (this.#next + 1) | 0;
     this.last = meeting;
     this.#silent = meeting;
@@ -66,15 +73,18 @@ export class Meetings {
     return (this.#untold.length === 0 || this.#untold[0] === meeting) && this.board.free(meeting.call);
   }
 
-  /** The call of this tag has ended here. */
-  end(tag: number): void {
+  /** The call of this tag has ended here. @param forgotten nobody refers to its meeting any more */
+  end(tag: number, forgotten = false): void {
     // Nearly always it is the only one.
-    if (this.#open[0]?.tag !== tag) {
+    const meeting = this.#open[0];
+    if (meeting?.tag !== tag) {
       const at = this.#open.findIndex((meeting) => meeting.tag === tag);
       if (at > 0) this.#open.splice(at, 1);
       return;
     }
-    this.#open.shift();
+    if (this.#open.length === 1) this.#open.pop();
+    else this.#open.shift();
+    if (forgotten && meeting.told) this.#spare = meeting;
     this.#tellEnd();
     this.#open[0]?.staged?.look();
     // This may have been the rank that this rank has waited for. What the others have shown meanwhile wakes nobody again.
@@ -119,11 +129,11 @@ export class Meetings {
 }
 
 export class Meeting implements Board {
-  readonly call: number;
-  readonly tag: number;
-  readonly #check: number;
-  readonly #waits: boolean;
   readonly #all: Meetings;
+  call = 0;
+  tag = 0;
+  #check = 0;
+  #waits = false;
   /** The others have been told of it. */
   told = false;
   #body: Body | undefined;
@@ -139,13 +149,26 @@ export class Meeting implements Board {
   #to = 0;
   staged: StagedCall | undefined;
 
-  /** @param waits the script is about to wait for the call */
-  constructor(all: Meetings, call: number, tag: number, check: number, waits: boolean) {
+  constructor(all: Meetings) {
     this.#all = all;
+  }
+
+  /** It is of this call from now on. @param waits the script is about to wait for the call */
+  begin(call: number, tag: number, check: number, waits: boolean): void {
     this.call = call;
     this.tag = tag;
     this.#check = check;
     this.#waits = waits;
+    this.told = false;
+    this.#body = undefined;
+    this.#showing = false;
+    this.#used = false;
+    this.#met = 0;
+    this.#operation = undefined;
+    this.#from = 0;
+    this.#one = -1;
+    this.#to = 0;
+    this.staged = undefined;
   }
 
   get room(): number {

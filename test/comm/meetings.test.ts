@@ -4,7 +4,7 @@ import { test } from "uvu";
 import { Meetings } from "../../src/comm/meetings.ts";
 import { VALUE } from "../../src/data/element.ts";
 import { Operation } from "../../src/engine/operation.ts";
-import { boardSize, SharedBoard } from "../../src/transport/shared-board.ts";
+import { boardSize, CELLS, SharedBoard } from "../../src/transport/shared-board.ts";
 import { SharedStaging, stagingSize } from "../../src/transport/shared-staging.ts";
 import { equal, is, ok } from "../support/assert.ts";
 
@@ -118,6 +118,46 @@ test("the others hear of a call that does nothing, at the latest when the next o
   one!.begin(0, SAME, false);
   one!.begin(1, SAME, false);
   equal([two!.board.hasBegun(0, 0), two!.board.hasBegun(0, 1)], [true, false]);
+});
+
+test("a call that has ended at once leaves its meeting to the next one, which knows nothing of it", () => {
+  const [zero, one] = meetings(2);
+  one!.begin(0, SAME, false).show(body(1));
+  const first = zero!.begin(0, SAME, true);
+  first.show(body(0));
+  is(first.all(), undefined);
+  zero!.end(0, true);
+  one!.end(0);
+  const second = zero!.begin(1, SAME, false);
+  is(second, first);
+  equal([second.call, second.told, second.used], [1, false, false]);
+  const started = second.all() as Operation<void>;
+  is(
+    started.failed,
+    true,
+    "of rank 1, which has shown something in the first call only, it is said that it has finished",
+  );
+  one!.begin(1, OTHER, false).show(body(1));
+  const third = zero!.begin(2, SAME, false);
+  ok(third !== second, "the second has not ended");
+  zero!.poll();
+  is(second.look(), false, "what rank 1 does in the second call has been seen");
+});
+
+test("a call that has ended before the others could hear of it keeps its meeting", () => {
+  const [zero, one] = meetings(2);
+  for (let tag = 0; tag <= CELLS; tag++) {
+    zero!.begin(tag, SAME, true);
+    zero!.tell();
+    zero!.end(tag, true);
+  }
+  zero!.begin(CELLS + 1, OTHER, true);
+  one!.begin(0, SAME, true);
+  one!.tell();
+  one!.end(0);
+  zero!.poll();
+  ok(zero!.board.hasBegun(0, CELLS));
+  is(zero!.board.check(0, CELLS), SAME);
 });
 
 test.run();
