@@ -101,20 +101,21 @@ export class Endpoint {
     const tag = this.#calls.begin(check, this.#queue(), waits);
     const { meeting } = this.#calls;
     // A meeting that serves again has nobody left who knows its lane.
-    if (meeting && this.#kept?.serves(meeting, tag, check, waits)) return this.#kept;
+    if (meeting && this.#kept?.serves(meeting, tag, check)) return this.#kept;
     const context = this.context + COLLECTIVE;
-    this.#kept = new EndpointLane(this, this.group, context, tag, check, meeting, this.#sharing, waits);
+    this.#kept = new EndpointLane(this, this.group, context, tag, check, meeting, this.#sharing);
     return this.#kept;
   }
 
-  /** The call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. */
+  /** The call that `run` makes of a lane: rejected, too, when another rank is seen to disagree. @param waits as for `lane` */
   start<T>(
     lane: EndpointLane,
     run: (lane: EndpointLane, data: unknown) => Started<T>,
     data?: unknown,
+    waits = false,
   ): T | Operation<T> {
     const started = starting(lane, run, data);
-    if (lane.context === this.context + COLLECTIVE) return this.#calls.run(lane.tag, started, lane.waits);
+    if (lane.context === this.context + COLLECTIVE) return this.#calls.run(lane.tag, started, waits);
     return started instanceof Promise ? Operation.of(started) : started;
   }
 
@@ -238,8 +239,6 @@ export class EndpointLane implements AcrossLane {
   readonly context: number;
   tag: number;
   #check: number;
-  /** The caller is about to wait for the call to complete. */
-  waits: boolean;
   /** Of those of the ranks that are on this host. */
   readonly #meeting: Meeting | undefined;
   readonly #sharing: Group | undefined;
@@ -253,7 +252,6 @@ export class EndpointLane implements AcrossLane {
     check: number,
     meeting?: Meeting,
     sharing?: Group,
-    waits = false,
   ) {
     // Of an intercommunicator's other group it is none.
     this.rank = group.rank!;
@@ -265,15 +263,13 @@ export class EndpointLane implements AcrossLane {
     this.#check = check;
     this.#meeting = meeting;
     this.#sharing = sharing;
-    this.waits = waits;
   }
 
   /** True where this is the lane of that meeting: then it is of the call that the meeting is of now. */
-  serves(meeting: Meeting, tag: number, check: number, waits: boolean): boolean {
+  serves(meeting: Meeting, tag: number, check: number): boolean {
     if (this.#meeting !== meeting) return false;
     this.tag = tag;
     this.#check = check;
-    this.waits = waits;
     return true;
   }
 

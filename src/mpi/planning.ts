@@ -88,7 +88,7 @@ export abstract class Planning extends Partitioned {
     const start = (waits = false, data?: unknown): CollectiveCall<T> | Promise<T> => {
       const endpoint = this.use(call);
       const lane = ownLane ?? endpoint.lane(check, waits);
-      const started = endpoint.start(lane, run as (lane: EndpointLane, data: unknown) => Started<T>, data);
+      const started = endpoint.start(lane, run as (lane: EndpointLane, data: unknown) => Started<T>, data, waits);
       if (waits && !(started instanceof Operation)) {
         return after(endpoint.engine.progress.served(), started);
       }
