@@ -1,4 +1,4 @@
-// Serves a page over HTTP while it receives: rank 0 shows how far the others are, who throw darts until it was read often enough.
+// Serves a page over HTTP while it receives: how many of the darts have hit that the other ranks throw.
 //   tsmpi run -np 5 sample:serve [how often the page is read, 20 times by default]
 import assert from "node:assert/strict";
 import { MPI } from "tsmpi";
