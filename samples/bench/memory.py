@@ -15,7 +15,7 @@ peer = (comm.rank + pairs) % (2 * pairs) if comm.rank < 2 * pairs else None
 def memory():
     """The mean of the ranks' memory in MiB. All are there while each looks."""
     comm.Barrier()
-    time.sleep(0.5)
+    time.sleep(1.5)
     with open("/proc/self/smaps_rollup") as rollup:
         kib = int(re.search(r"^Pss:\s+(\d+) kB", rollup.read(), re.M)[1])
     return comm.allreduce(kib) / 1024 / comm.size

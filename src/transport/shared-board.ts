@@ -3,6 +3,7 @@
 // shared-memory.ts.
 import { type Body, viewOf } from "../data/body.ts";
 import type { TypedArray } from "../data/element.ts";
+import { look, ordered } from "./look.ts";
 import type { Shared } from "./ring.ts";
 
 /** Cells of a row: a rank may be that many calls ahead of the slowest. */
@@ -97,25 +98,16 @@ export class SharedBoard {
     return (this.#at + rank * this.#row) >> 2;
   }
 
-  /**
-   * To be called after words of others have been read without Atomics, and before what these tell of. Atomics.load is an exchange,
-   * which takes the line away from everybody else: of what all ranks look at, each look would send it round. On a word of this rank's
-   * own it costs 2 ns, and keeps the order. A barrier of 4 ranks on 4 cores took 0.95 us in place of 1.3.
-   */
-  #fence(): void {
-    Atomics.load(this.#shared.words, this.#own);
-  }
-
   /** True when nobody needs any more what the call's cell holds: then `begin`. */
   free(call: number): boolean {
     if (((call - this.#free) | 0) < 0) return true;
     const { words } = this.#shared;
-    let least = words[this.#done(0)]!;
+    let least = look(words, this.#done(0));
     for (let rank = 1; rank < this.size; rank++) {
-      const done = words[this.#done(rank)]!;
+      const done = look(words, this.#done(rank));
       if (((done - least) | 0) < 0) least = done;
     }
-    this.#fence();
+    ordered(words, this.#own);
     this.#free = (least + CELLS) | 0;
     return ((call - this.#free) | 0) < 0;
   }
@@ -179,15 +171,17 @@ export class SharedBoard {
   }
 
   hasEnded(rank: number, call: number): boolean {
-    const done = this.#shared.words[this.#done(rank)]!;
-    this.#fence();
+    const { words } = this.#shared;
+    const done = look(words, this.#done(rank));
+    ordered(words, this.#own);
     return ((done - call) | 0) > 0;
   }
 
   /** How far a rank is in a call: BEGUN, SHOWN, or anything else where it has not begun it. */
   #state(rank: number, call: number): number {
-    const state = this.#shared.words[this.#cell(rank, call) + STATE]!;
-    this.#fence();
+    const { words } = this.#shared;
+    const state = look(words, this.#cell(rank, call) + STATE);
+    ordered(words, this.#own);
     return (state - (call << 1)) | 0;
   }
 
@@ -205,8 +199,8 @@ export class SharedBoard {
     const { words } = this.#shared;
     const shown = ((call << 1) + SHOWN) | 0;
     let rank = from;
-    while (rank < to && words[this.#cell(rank, call) + STATE] === shown) rank++;
-    this.#fence();
+    while (rank < to && look(words, this.#cell(rank, call) + STATE) === shown) rank++;
+    ordered(words, this.#own);
     return rank;
   }
 

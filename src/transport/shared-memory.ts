@@ -1,6 +1,7 @@
 // transport/shared-memory: layer 3. Links between ranks of one host through memory that they share: short messages through
 // a ring for each ordered pair, long ones through slots that belong to their sender. A pair's WebSocket connection wakes a
 // rank that sleeps, and tells when a peer is gone. Called by runtime.ts.
+import { look } from "./look.ts";
 import type { Whereabouts } from "./own-core.ts";
 import type { RingPlace, Shared } from "./ring.ts";
 import { SharedBoard } from "./shared-board.ts";
@@ -310,7 +311,7 @@ export class SharedMemory implements Sink {
 
   /** To be asked behind an Atomics.store of what it is to see. Without one of its own, which would take the word away from others. */
   #sleeping(other: number): number {
-    return this.#sleep[this.#layout.sleep(other) >> 2]!;
+    return look(this.#sleep, this.#layout.sleep(other) >> 2);
   }
 
   /** Wakes local rank `other` if it sleeps; with `waiting` only if a call or a message waits there. */

@@ -6,8 +6,8 @@ import { report, task } from "./report.ts";
 import { verifyValue } from "./verify.ts";
 
 const comm = MPI.COMM_WORLD;
-/** Milliseconds until what a rank does behind its script's back is done. */
-const REST = 500;
+/** Milliseconds until what a rank does behind its script's back is done, and freed memory is given back. */
+const REST = 1500;
 
 /** Means of the ranks' memory in MiB: with its share of what is shared, and of what is not. All are there while each looks. */
 async function memory(): Promise<{ pss: number; own: number }> {
