@@ -23,6 +23,7 @@ import { apart } from "./transport/own-core.ts";
 import { pause } from "./transport/pause.ts";
 import type { Part } from "./transport/shared-layout.ts";
 import { SharedMemory } from "./transport/shared-memory.ts";
+import type { SharedStaging } from "./transport/shared-staging.ts";
 import { Mesh } from "./transport/websocket.ts";
 import type { WireUp } from "./transport/wireup.ts";
 import type { RankState, Wait } from "./wire/control.ts";
@@ -47,6 +48,7 @@ export class Runtime implements Environment {
   #processorName = hostname();
   #mesh: Mesh | undefined;
   #memory: SharedMemory | undefined;
+  #staging: SharedStaging | undefined;
   /** Takes in what of another rank has come through the launcher. */
   #relayed: (peer: number, message: Uint8Array) => void = () => {};
   #ending: Promise<void> | undefined;
@@ -157,7 +159,10 @@ export class Runtime implements Environment {
       this.#worldEndpoint.meet(
         new Group(peers, rank),
         (poll) => shared.board(peers, poll),
-        (board) => shared.staging(peers, board),
+        (board) => {
+          this.#staging = shared.staging(peers, board);
+          return this.#staging;
+        },
       );
     }
     if (shared) this.#engine.farewell.together = () => shared.finish();
@@ -264,6 +269,8 @@ export class Runtime implements Environment {
     engine.progress.look();
     // What waits for a connection is on its way.
     const { connecting } = engine.farewell;
+    // What is laid down in memory that ranks share has been sent and received.
+    const staged = this.#staging?.taken ?? 0;
     const waits: Wait[] = [];
     for (const { call, site } of engine.progress.waiting) {
       if (!call) continue;
@@ -273,8 +280,8 @@ export class Runtime implements Environment {
     return {
       blocked: this.#blocked && !connecting,
       finished: this.#left && !connecting,
-      sent: engine.sent,
-      received: engine.received,
+      sent: engine.sent + staged,
+      received: engine.received + staged,
       waits,
       ...(endsBlock() && { endsBlock: true }),
     };

@@ -53,6 +53,8 @@ export class SharedStaging {
   readonly #writer: Writer;
   /** The slot of the next segment, and by slot the call that had it last. */
   #next = 0;
+  /** Steps that this rank has taken, of all calls: a number that grows while ranks move data here and send each other nothing. */
+  taken = 0;
   readonly #users = new Array<number | undefined>(STAGED).fill(undefined);
 
   /**
@@ -150,6 +152,7 @@ export class SharedStaging {
     const { words } = this.#shared;
     const own = this.#cell(this.self, call) + STEPS;
     const before = words[own]!;
+    this.taken++;
     Atomics.store(words, own, steps);
     // All wait for all: the last one wakes them. On few cores each bell costs more than the step.
     if (!ahead && this.#least(call) <= before) return;

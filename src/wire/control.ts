@@ -47,7 +47,8 @@ export interface RankState {
   /** True when the rank waits in MPI calls, and its event loop holds nothing else that could wake it. */
   readonly blocked: boolean;
   readonly finished: boolean;
-  /** Frames handed to and taken from other ranks since the start: equal sums over all ranks mean nothing is on its way. */
+  /** Frames handed to and taken from other ranks since the start, and in both the steps of collectives in memory that ranks share: equal
+   * sums over all ranks mean nothing is on its way, and the same ones later that nothing moves. */
   readonly sent: number;
   readonly received: number;
   readonly waits: readonly Wait[];

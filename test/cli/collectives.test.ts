@@ -87,4 +87,25 @@ for (const [name, value] of [
   });
 }
 
+const slow = `
+import { MPI } from "tsmpi";
+let items = 0;
+// Sometimes on one rank and sometimes on the other, so that each sleeps now and then.
+const slow = (a: number, b: number) => {
+  if (++items % 65536 === 0 && (items >> 16) % 2 === MPI.COMM_WORLD.rank) Bun.sleepSync(40);
+  return a + b;
+};
+const op = MPI.Op.create(slow, { commute: true, elementwise: true });
+const sum = await MPI.COMM_WORLD.allreduce(new Float64Array(4 * 2 ** 20).fill(1), { op });
+console.log(sum.every((item) => item === 2));
+`;
+
+test("a collective in shared memory that takes longer than the time after which deadlocks are reported is none", async () => {
+  const { code, stdout, stderr } = await tsmpi(["run", "-np", "2", "script.ts"], {
+    files: { "script.ts": slow },
+    env: { TSMPI_SPIN: "0", TSMPI_DEADLOCK_TIMEOUT: "0.01" },
+  });
+  equal({ code, stdout, stderr }, { code: 0, stdout: "true\ntrue\n", stderr: "" });
+});
+
 test.run();
