@@ -18,6 +18,7 @@ import {
 } from "../wire/control.ts";
 import { makeCertificate } from "./certificate.ts";
 import type { JobKey } from "./handshake.ts";
+import { leaveAtOnce } from "./leave-at-once.ts";
 import { LOOPBACK } from "./listening.ts";
 import { machine } from "./machine.ts";
 import { publishedAddresses } from "./network.ts";
@@ -107,7 +108,7 @@ export class EngineWireUp implements WireUp {
     lead.onClose = (reason) => first.reject(new Error(`Cannot meet the other ranks: rank 0 has gone (${reason})`));
     lead.onMessage = (message) => {
       if (message.kind === "job") first.resolve(message);
-      else if (message.kind === "end") leaveAtOnce(message.code);
+      else if (message.kind === "end") leaveAtOnce(failureCode(message.code));
     };
     lead.send({ kind: "here", pid: process.pid, host: hostname(), machine: machine() });
     const job = await first.promise;
@@ -160,7 +161,7 @@ export class EngineWireUp implements WireUp {
     if (message.kind === "world") this.#world.resolve(message.cards);
     else if (isNews(message)) this.onNews(message);
     else if (message.kind === "ask") this.tell({ kind: "state", id: message.id, state: this.onAsk() });
-    else if (message.kind === "end" && !this.#over) leaveAtOnce(message.code);
+    else if (message.kind === "end" && !this.#over) leaveAtOnce(failureCode(message.code));
     else if (message.kind === "done") {
       this.#led = false;
       this.#done.resolve();
@@ -242,9 +243,4 @@ function report(say: Say, text: string): void {
 /** Until it is cleared, the event loop does not run empty. */
 function keepAlive(): Timer {
   return setInterval(() => {}, 60_000);
-}
-
-/** The job has failed elsewhere: as if by a signal, without another word and without what the script does at its exit. */
-export function leaveAtOnce(code: number): never {
-  return (process as unknown as { reallyExit(code: number): never }).reallyExit(failureCode(code));
 }

@@ -12,6 +12,7 @@ import {
   type ToRank,
 } from "../wire/control.ts";
 import type { JobKey } from "./handshake.ts";
+import { leaveAtOnce } from "./leave-at-once.ts";
 import type { SharedPlace, WireUp } from "./wireup.ts";
 
 const CONTROL = 3;
@@ -63,8 +64,9 @@ export class LauncherWireUp implements WireUp {
             else if (wireup) wireup.#take(message);
           }
         },
-        close: () => process.exit(1),
-        error: () => process.exit(1),
+        // Not process.exit, which would say goodbye to the other ranks: they would take it for a script that has ended.
+        close: () => leaveAtOnce(1),
+        error: () => leaveAtOnce(1),
       },
     });
     wireup = new LauncherWireUp(socket, await first.promise);

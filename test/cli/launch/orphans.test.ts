@@ -1,6 +1,6 @@
-// A launcher that is killed leaves no rank behind. With real ranks of the binary.
+// A launcher that is killed leaves no rank behind, nor a word of one. With real ranks of the binary.
 import { test } from "uvu";
-import { equal, is } from "../../support/assert.ts";
+import { equal, is, match } from "../../support/assert.ts";
 import { leftovers, start } from "../../support/tsmpi.ts";
 
 const scripts = {
@@ -24,5 +24,25 @@ ${code}
     equal(await leftovers(ended), []);
   });
 }
+
+test("a rank that has lost its launcher ends without a goodbye, which others would take for the end of its script", async () => {
+  // The kernel closes the channel of a launcher that was killed before it ends the ranks. Here rank 1 closes its own.
+  const script = `import { dlopen } from "bun:ffi";
+import { MPI } from "tsmpi";
+const comm = MPI.COMM_WORLD;
+process.on("exit", () => console.log("goodbye", comm.rank));
+await comm.barrier();
+if (comm.rank === 1) {
+  dlopen("libc.so.6", { shutdown: { args: ["i32", "i32"], returns: "i32" } }).symbols.shutdown(3, 2);
+  setInterval(() => {}, 1000);
+}
+await comm.recv({ source: 1 }).catch((error) => console.log(error.message));
+`;
+  const job = await start(["run", "-np", "2", "job.ts"], { files: { "job.ts": script } });
+  const { code, stdout, stderr } = await job.ended;
+  is(stdout, "");
+  is(code, 1);
+  match(stderr, /^tsmpi: rank 1 of 2 \(pid \d+\) ended with exit code 1$/m);
+});
 
 test.run();
