@@ -157,29 +157,26 @@ export async function tsmpi(args: readonly string[], options: Options = {}): Pro
   return (await start(args, options)).ended;
 }
 
-const shared = ["/tmp", "/dev/shm"];
-/** But for those of a build, which is none of a job, and may go on beside the tests. */
-const ours = /^tsmpi(?!-types-)/;
-const tsmpiFiles = () =>
-  shared.flatMap((directory) => {
-    try {
-      return readdirSync(directory).flatMap((name) => (ours.test(name) ? [join(directory, name)] : []));
-    } catch {
-      return [];
-    }
-  });
-const before = new Set(tsmpiFiles());
+/** Not in /tmp: a job has a TMPDIR of its own, so that what is there is of others, who come and go beside the tests. */
+const memoryFiles = () => {
+  try {
+    return readdirSync("/dev/shm").flatMap((name) => (name.startsWith("tsmpi") ? [`/dev/shm/${name}`] : []));
+  } catch {
+    return [];
+  }
+};
+const before = new Set(memoryFiles());
 
 /**
- * What a job that has ended left behind: its living processes, the files in its TMPDIR, and files named tsmpi* in /tmp
- * and /dev/shm that were not there when the test's process started. Waits up to `ms` milliseconds for them to go.
+ * What a job that has ended left behind: its living processes, the files in its TMPDIR, and files named tsmpi* in /dev/shm
+ * that were not there when the test's process started. Waits up to `ms` milliseconds for them to go.
  */
 export function leftovers({ job }: Pick<Result, "job">, ms = 10_000): Promise<string[]> {
   return untilNone(
     () => [
       ...processesWith(job.mark).map(({ pid, command }) => `process ${pid}: ${command}`),
       ...readdirSync(job.tmp).map((name) => join(job.tmp, name)),
-      ...tsmpiFiles().filter((file) => !before.has(file)),
+      ...memoryFiles().filter((file) => !before.has(file)),
     ],
     ms,
   );
