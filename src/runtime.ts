@@ -142,7 +142,7 @@ export class Runtime implements Environment {
     const links = size <= numberVariable("TSMPI_EAGER_MESH") ? await mesh.connect(cards) : mesh.links(cards);
     // Looking into sockets is a system call: not where ranks share cores.
     const polled = shared ?? (spare ? mesh.direct() : undefined);
-    if (polled) this.#engine.progress.attach(polled, this.#pause(shared));
+    if (polled) this.#engine.progress.attach(polled, this.#pause(shared), giveBack);
     for (const [peer, link] of links.entries()) {
       if (!link) continue;
       const { sharing, hostIndex: host } = cards[peer]!;
@@ -304,6 +304,11 @@ export class Runtime implements Environment {
     }
     this.#wireup.tell({ kind: "exiting", code });
   }
+}
+
+/** What a rank does in a long sleep. */
+async function giveBack(): Promise<void> {
+  (await import("./transport/clean-pages.ts")).giveBackCleanPages();
 }
 
 /** Ranks of this host share cores. */

@@ -33,6 +33,8 @@ const LOOKS_FOR_ANSWER = 96;
  * sockets want theirs. */
 const CALLS_PER_LOOK = 64;
 const NS_PER_TURN = 1_000_000;
+/** Milliseconds after which a sleep is a long one. */
+const LONG_SLEEP = 1000;
 
 /** What brings messages without waking the event loop. */
 export interface Polled {
@@ -57,6 +59,8 @@ export class Progress {
   #release = () => {};
   #polled: Polled | undefined;
   #pause = () => {};
+  #longAsleep = () => {};
+  #alarm: ReturnType<typeof setTimeout> | undefined;
   /** Calls served since the last look at the clock, and when the event loop has last turned. */
   #served = 0;
   #turned = 0;
@@ -101,10 +105,13 @@ export class Progress {
   /**
    * Gives it what is to be polled.
    * @param pause lets another process have the core
+   * @param longAsleep is called once in every long sleep
    */
-  attach(polled: Polled, pause: () => void): void {
+  attach(polled: Polled, pause: () => void, longAsleep = () => {}): void {
     this.#polled = polled;
     this.#pause = pause;
+    this.#longAsleep = longAsleep;
+    this.#setAlarm();
   }
 
   /** A call is served without waiting: a turn of the event loop that is due first, or undefined. */
@@ -276,5 +283,20 @@ export class Progress {
       return;
     }
     this.#turning = false;
+    this.#setAlarm();
   }
+
+  /** For the end of a long sleep's first second, which begins now: 40 ns. */
+  #setAlarm(): void {
+    if (this.#alarm) this.#alarm.refresh();
+    else this.#alarm = setTimeout(this.#ring, LONG_SLEEP).unref();
+  }
+
+  readonly #ring = (): void => {
+    // It has computed, and now it waits: it sets the alarm when it sleeps again.
+    if (this.#turning) return;
+    // Calls have been served since, none of which had to wait.
+    if (Bun.nanoseconds() - this.#turned < (LONG_SLEEP * 1e6) / 2) this.#setAlarm();
+    else this.#longAsleep();
+  };
 }

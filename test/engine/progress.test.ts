@@ -197,6 +197,30 @@ test("who waits long in one call, and sleeps, polls again from the first arrival
   await wait;
 });
 
+test("a long sleep is told once, the next one again, and none while calls are served", async () => {
+  const progress = new Progress(1);
+  const { polled, pause } = quiet();
+  let told = 0;
+  let tell = () => {};
+  const next = () => soon(new Promise<void>((resolve) => (tell = resolve)), "the word");
+  progress.attach(polled, pause, () => {
+    told++;
+    tell();
+  });
+  for (const end = performance.now() + 1500; performance.now() < end; ) await progress.served();
+  is(told, 0);
+  await next();
+  await turns();
+  is(told, 1);
+  const operation = new Operation<void>();
+  const wait = progress.wait(operation);
+  await next();
+  operation.resolve();
+  await wait;
+  await turns();
+  is(told, 2);
+});
+
 test("poll() lets the event loop turn", async () => {
   const progress = new Progress(0);
   let turned = false;

@@ -41,11 +41,11 @@ for (const entry of ["cli/rank.ts", "src/mpi/mpi.ts"]) {
   });
 }
 
-test("a rank loads no packages, no launcher, no files, and of windows what checks arguments", () => {
+test("a rank loads no packages, no launcher, no files, nothing for long sleeps, and of windows what checks arguments", () => {
   const files = ["cli/rank.ts", "src/mpi/mpi.ts"].flatMap((entry) => loadedWith(entry).files);
   ok(files.some((file) => file.endsWith("src/mpi/mpi.ts")));
   const dear =
-    /node_modules|cli\/(launch|agent|bench|commands|embedded)\/|src\/io\/(disk|open-file|opening|service)|src\/rma\/(creation|window|shared)|wireup-(engine|pmix?|slurm)/;
+    /node_modules|cli\/(launch|agent|bench|commands|embedded)\/|src\/io\/(disk|open-file|opening|service)|src\/rma\/(creation|window|shared)|wireup-(engine|pmix?|slurm)|clean-pages/;
   equal(
     files.filter((file) => dear.test(file)),
     [],
