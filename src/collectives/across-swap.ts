@@ -50,7 +50,7 @@ export async function collectAcross(lane: AcrossLane, own: Body, chunks: Chunks)
   sends.add(remote.isend(rank % remote.size, own));
   for (let i = rank; i < remote.size; i += size) chunks.set(i, await remote.irecv(i, chunks.slot(i)));
   for (let begin = 0; begin < remote.size; begin += size) {
-    await select("allgather", lane)(lane, new Round(chunks, begin, remote.size));
+    await promised(select("allgather", lane)(lane, new Round(chunks, begin, remote.size)));
   }
   if (sends.open) await sends.all();
 }

@@ -31,7 +31,7 @@ export async function allgatherHierarchical(lane: Lane, chunks: Chunks): Promise
     const hosts = new Chunks(across.size, undefined, "allgather");
     const ofHost = nearRanks.flatMap((rank, i) => unbundle(bundles!.at(i), 1, rank));
     hosts.set(across.rank, bundle(ofHost));
-    await select("allgather", across)(across, hosts);
+    await promised(select("allgather", across)(across, hosts));
     all = bundle(ranks.flatMap((host, i) => unbundle(hosts.at(i), host.length, host[0]!)));
   }
   const given = unbundle(await promised(carry(near, leader, all, undefined)), lane.size, nearRanks[leader]!);

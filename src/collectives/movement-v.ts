@@ -50,7 +50,7 @@ export function scatterv(lane: Lane, data: unknown, { root, into, ...layout }: S
  */
 export async function allgatherv(lane: Lane, data: unknown, { into, ...layout }: Into & Layout): Promise<unknown> {
   const chunks = new Chunks(lane.size, into, "allgatherv", layout);
-  await collectEverywhere(lane, own(data, "allgatherv"), chunks);
+  await promised(collectEverywhere(lane, own(data, "allgatherv"), chunks));
   return chunks.joined();
 }
 
@@ -71,7 +71,7 @@ export async function alltoallv(lane: Lane, data: unknown, { into, send, receive
   const inPlace = data === IN_PLACE;
   const out = cut(inPlace ? copied(into!) : data, lane.size, inPlace ? receive : send, "alltoallv");
   const chunks = new Chunks(lane.size, into, "alltoallv", receive);
-  await exchange(lane, out, chunks);
+  await promised(exchange(lane, out, chunks));
   return chunks.joined();
 }
 

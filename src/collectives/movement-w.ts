@@ -2,6 +2,7 @@
 // its own kind. Called by the public method with packed chunks.
 import type { Lane } from "../comm/lane.ts";
 import type { Body } from "../data/body.ts";
+import type { Started } from "../engine/operation.ts";
 import type { Slot } from "./chunk.ts";
 import { Chunks } from "./chunks.ts";
 import { exchange } from "./movement.ts";
@@ -13,6 +14,6 @@ import { exchange } from "./movement.ts";
  * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when a chunk is not what its slot expects
  * @see MPI-4.1 §6.8
  */
-export async function alltoallw(lane: Lane, out: readonly Body[], slots: readonly Slot[]): Promise<void> {
-  await exchange(lane, out, Chunks.over(slots, "alltoallw"));
+export function alltoallw(lane: Lane, out: readonly Body[], slots: readonly Slot[]): Started<void> {
+  return exchange(lane, out, Chunks.over(slots, "alltoallw"));
 }

@@ -125,16 +125,20 @@ function putOwn(lane: Lane, own: Body | undefined, chunks: Chunks): void {
  * @throws ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when a rank's chunk is not what `into` expects
  * @see MPI-4.1 §6.7
  */
-export async function allgather(lane: Lane, data: unknown, { into }: Into): Promise<unknown> {
+export function allgather(lane: Lane, data: unknown, { into }: Into): Started<unknown> {
+  if (!into && data !== IN_PLACE) {
+    const { values } = pick("allgather", lane);
+    if (values) return values(lane, data);
+  }
   const chunks = new Chunks(lane.size, into, "allgather");
-  await collectEverywhere(lane, data === IN_PLACE ? undefined : chunkOf(data), chunks);
-  return chunks.result();
+  const collected = collectEverywhere(lane, data === IN_PLACE ? undefined : chunkOf(data), chunks);
+  return following(collected, () => chunks.result());
 }
 
 /** @param own this rank's chunk; undefined where it stands in `into` already */
-export async function collectEverywhere(lane: Lane, own: Body | undefined, chunks: Chunks): Promise<void> {
+export function collectEverywhere(lane: Lane, own: Body | undefined, chunks: Chunks): Started<void> {
   putOwn(lane, own, chunks);
-  await select("allgather", lane)(lane, chunks);
+  return select("allgather", lane)(lane, chunks);
 }
 
 /**
@@ -144,18 +148,17 @@ export async function collectEverywhere(lane: Lane, own: Body | undefined, chunk
  * @throws ERR_COUNT, ERR_TYPE when the data does not divide; ERR_COUNT, ERR_TRUNCATE, ERR_TYPE when a chunk does not fit
  * @see MPI-4.1 §6.8
  */
-export async function alltoall(lane: Lane, data: unknown, { into }: Into): Promise<unknown> {
+export function alltoall(lane: Lane, data: unknown, { into }: Into): Started<unknown> {
   const given = data === IN_PLACE ? copied(into!) : data;
   const out = chunksOf(given, lane.size, "alltoall");
   const chunks = new Chunks(lane.size, into ?? (isBuffer(given) ? bufferLike(given) : undefined), "alltoall");
-  await exchange(lane, out, chunks);
-  return chunks.result();
+  return following(exchange(lane, out, chunks), () => chunks.result());
 }
 
 /** @param out one chunk for each rank */
-export async function exchange(lane: Lane, out: readonly Body[], chunks: Chunks): Promise<void> {
+export function exchange(lane: Lane, out: readonly Body[], chunks: Chunks): Started<void> {
   chunks.put(lane.rank, out[lane.rank]!);
-  await select("alltoall", lane)(lane, out, chunks);
+  return select("alltoall", lane)(lane, out, chunks);
 }
 
 /** A new buffer with the same content. */

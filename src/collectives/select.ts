@@ -17,6 +17,7 @@ import { allgatherBruck } from "./allgather-bruck.ts";
 import { allgatherHierarchical } from "./allgather-hierarchical.ts";
 import { allgatherRecursiveDoubling } from "./allgather-recursive-doubling.ts";
 import { allgatherRing } from "./allgather-ring.ts";
+import { allgatherShared, allgatherValuesShared } from "./allgather-shared.ts";
 import { allgatherStaged } from "./allgather-staged.ts";
 import { allreduceHierarchical } from "./allreduce-hierarchical.ts";
 import { allreduceRabenseifner } from "./allreduce-rabenseifner.ts";
@@ -26,6 +27,7 @@ import { allreduceArraysShared, allreduceShared } from "./allreduce-shared.ts";
 import { allreduceStaged } from "./allreduce-staged.ts";
 import { alltoallBruck } from "./alltoall-bruck.ts";
 import { alltoallPairwise } from "./alltoall-pairwise.ts";
+import { alltoallShared } from "./alltoall-shared.ts";
 import { allreduceAlone, barrierAlone, bcastAlone, gatherAlone } from "./alone.ts";
 import { barrierDissemination } from "./barrier-dissemination.ts";
 import { barrierHierarchical } from "./barrier-hierarchical.ts";
@@ -83,6 +85,8 @@ export interface Facts {
 
 type Bcast = (lane: Lane, root: number, body?: Body, slot?: Slot) => Started<Body | undefined>;
 type Gather = (lane: Lane, root: number, own: Body, chunks?: Chunks) => Started<void>;
+type Allgather = (lane: Lane, chunks: Chunks) => Started<void>;
+type Alltoall = (lane: Lane, out: readonly Body[], chunks: Chunks) => Started<void>;
 type Barrier = (lane: Lane) => Started<void>;
 type Allreduce = (lane: Lane, fold: Fold) => Started<void>;
 
@@ -170,7 +174,9 @@ export const algorithms = {
     { name: "binomial", run: gatherBinomial },
     { name: "linear", run: gatherLinear },
   ),
-  allgather: rows(
+  allgather: rows<Allgather, typeof allgatherValuesShared>(
+    // Whether all chunks are short nobody knows before.
+    { name: "shared", run: allgatherShared, values: allgatherValuesShared, needs: ["shared memory"] },
     { name: "staged", run: allgatherStaged, needs: ["memory for long data"], when: { ranksFrom: 3 } },
     { name: "hierarchical", run: allgatherHierarchical, needs: ["several hosts"] },
     // As few steps as any, and each chunk lands in place.
@@ -179,7 +185,8 @@ export const algorithms = {
     { name: "bruck", run: allgatherBruck },
     { name: "linear", run: allgatherLinear },
   ),
-  alltoall: rows(
+  alltoall: rows<Alltoall>(
+    { name: "shared", run: alltoallShared, needs: ["shared memory"] },
     // Nobody knows whether the chunks are short; where they are long it costs the announcements.
     { name: "bruck", run: alltoallBruck, when: { ranksFrom: 8 } },
     { name: "pairwise", run: alltoallPairwise },

@@ -11,6 +11,8 @@ import type { Started } from "../engine/operation.ts";
 export interface Board {
   /** True when an algorithm has had it: a call that is made of several collectives takes to messages after the first. */
   readonly used: boolean;
+  /** True while one waits for what ranks show. */
+  readonly waits: boolean;
   /** Bytes that a rank may show. */
   readonly room: number;
   /**

@@ -180,6 +180,10 @@ export class Meeting implements Board {
     return this.#used;
   }
 
+  get waits(): boolean {
+    return this.#operation !== undefined && !this.#operation.settled;
+  }
+
   /** The call's way for long data, where there is one. */
   get staging(): StagedCall | undefined {
     const { staging, chair } = this.#all;

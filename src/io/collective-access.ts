@@ -2,6 +2,7 @@
 // to go in two phases, and the memory for that. Called by open-file.ts.
 import { allgather } from "../collectives/movement.ts";
 import type { Lane } from "../comm/lane.ts";
+import { promised } from "../engine/operation.ts";
 import { domainLength, roundsOf } from "./domains.ts";
 import { bufferingOf, domainsOf, type Share } from "./hints.ts";
 import { endOf, seriesOf } from "./series.ts";
@@ -92,10 +93,12 @@ export class CollectiveAccess {
 async function told(lane: Lane, share: Share): Promise<Share[]> {
   const names = Object.keys(share).sort() as (keyof Share)[];
   const into = new Float64Array(names.length * lane.size);
-  const all = (await allgather(
-    lane,
-    Float64Array.from(names, (name) => share[name]),
-    { into },
+  const all = (await promised(
+    allgather(
+      lane,
+      Float64Array.from(names, (name) => share[name]),
+      { into },
+    ),
   )) as Float64Array;
   return Array.from({ length: lane.size }, (_, rank) => {
     return Object.fromEntries(names.map((name, i) => [name, all[rank * names.length + i]])) as unknown as Share;

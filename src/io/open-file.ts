@@ -7,6 +7,7 @@ import { Exception, show } from "../base/errors.ts";
 import { allgather, bcast } from "../collectives/movement.ts";
 import type { Endpoint } from "../comm/endpoint.ts";
 import type { Lane } from "../comm/lane.ts";
+import { promised } from "../engine/operation.ts";
 import { readStream, writeStream } from "./access.ts";
 import { type Access, CollectiveAccess, type Way } from "./collective-access.ts";
 import { startOf } from "./disk.ts";
@@ -274,5 +275,5 @@ function finished({ way, bytes }: Access, memory: Memory, done: number): number 
 /** The same number of numbers from every rank, by rank. */
 async function everyones(lane: Lane, numbers: readonly number[]): Promise<Float64Array> {
   const into = new Float64Array(numbers.length * lane.size);
-  return (await allgather(lane, Float64Array.from(numbers), { into })) as Float64Array;
+  return (await promised(allgather(lane, Float64Array.from(numbers), { into }))) as Float64Array;
 }

@@ -2,6 +2,7 @@
 import { Exception, errorClassOf } from "../base/errors.ts";
 import { allgather } from "../collectives/movement.ts";
 import type { Lane } from "../comm/lane.ts";
+import { promised } from "../engine/operation.ts";
 
 /** What a rank tells the others: what it has, or how it failed. */
 interface Told<T> {
@@ -23,7 +24,7 @@ export async function together<T>(call: string, lane: Lane, part: () => Promise<
     own = error;
     told = { failed: [errorClassOf(error), (error as Error).message] };
   }
-  const all = (await allgather(lane, told, {})) as Told<T>[];
+  const all = (await promised(allgather(lane, told, {}))) as Told<T>[];
   if (own) throw own;
   for (const [rank, { failed }] of all.entries()) {
     if (failed) throw new Exception(failed[0], `Cannot ${call}, as rank ${rank} cannot: ${failed[1]}`);

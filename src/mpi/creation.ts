@@ -13,6 +13,7 @@ import { allgather } from "../collectives/movement.ts";
 import { drawContext } from "../comm/context.ts";
 import { Endpoint, type EndpointLane } from "../comm/endpoint.ts";
 import { Group as Members } from "../comm/group.ts";
+import { promised } from "../engine/operation.ts";
 import { agree } from "./agree.ts";
 import { checkOptions } from "./arguments.ts";
 import type { Comm } from "./comm.ts";
@@ -162,7 +163,7 @@ export abstract class Creation<Made extends Comm<any>> extends Handling {
     const { group, remote, engine, inter } = this.use(call);
     return this.plan(call, { details }, async (lane) => {
       const wish: Wish = [color, key, drawContext(engine.self)];
-      const wishes = (await allgather(lane, wish, {})) as Wish[];
+      const wishes = (await promised(allgather(lane, wish, {}))) as Wish[];
       const others = inter ? ((await across.allgather(lane, wish, {})) as Wish[]) : wishes;
       if (color === UNDEFINED) return this.plain(undefined, name);
       const [ranks, theirs] = [ranksOf(wishes, color), ranksOf(others, color)];

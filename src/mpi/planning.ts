@@ -153,7 +153,7 @@ class CollectiveCall<T> implements Pending<T> {
   }
 
   get steps(): boolean {
-    return !this.#lane.board?.used;
+    return !this.#lane.board?.waits;
   }
 
   describe(): string {

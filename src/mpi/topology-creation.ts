@@ -6,6 +6,7 @@ import { allgather } from "../collectives/movement.ts";
 import { drawContext } from "../comm/context.ts";
 import { Endpoint } from "../comm/endpoint.ts";
 import type { Lane } from "../comm/lane.ts";
+import { promised } from "../engine/operation.ts";
 import type { Cart } from "../topology/cart.ts";
 import { computeDims as balanced } from "../topology/dims.ts";
 import type { Graph } from "../topology/graph.ts";
@@ -195,7 +196,7 @@ export abstract class TopologyCreation extends NeighborhoodW {
     { terms, own, places, reorder, endsOf }: Arrangement<Own>,
   ): Promise<{ wishes: readonly Wish<Own>[]; order: readonly number[] }> {
     const wish: Wish<Own> = { context: drawContext(process), host: this.host, terms, own };
-    const wishes = (await allgather(lane, wish, {})) as Wish<Own>[];
+    const wishes = (await promised(allgather(lane, wish, {}))) as Wish<Own>[];
     const other = wishes.findIndex((wish) => wish.terms !== wishes[0]!.terms);
     if (other >= 0) {
       const sides = `rank 0 gave ${wishes[0]!.terms}, rank ${other} ${wishes[other]!.terms}`;

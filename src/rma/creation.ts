@@ -8,6 +8,7 @@ import { Endpoint, type EndpointLane } from "../comm/endpoint.ts";
 import type { Group } from "../comm/group.ts";
 import { allocate } from "../data/buffer.ts";
 import type { Engine } from "../engine/engine.ts";
+import { promised } from "../engine/operation.ts";
 import { OwnWord } from "./locks.ts";
 import { type Near, Views } from "./near.ts";
 import { Regions } from "./regions.ts";
@@ -58,7 +59,7 @@ export async function makeWindow(
   const size = memory.kind === "new" ? memory.size : (given?.byteLength ?? 0);
   const apart = memory.kind === "new" && memory.apart;
   const own: Card = { context: drawContext(engine.self), size, dispUnit, pid: process.pid, host, apart };
-  const cards = (await allgather(lane, own, {})) as Card[];
+  const cards = (await promised(allgather(lane, own, {}))) as Card[];
   const { context } = cards[0]!;
   const near: (Near | undefined)[] =
     memory.kind === "new" ? await share(lane, memory, cards, context) : cards.map(() => undefined);
@@ -104,13 +105,16 @@ async function share(
   const makes = wanted && neighbours > 1 && (apart || lane.rank === 0);
   const file = makes ? SharedFile.make(sizes, context) : "it is not wanted";
   try {
-    const made = (await allgather(lane, typeof file === "string" ? file : file.fd, {})) as (number | string)[];
+    const made = (await promised(allgather(lane, typeof file === "string" ? file : file.fd, {}))) as (
+      | number
+      | string
+    )[];
     const mapped = apart ? none.map((_, rank) => one(cards, made, rank, host, context)) : all(cards, made, context);
     const isOwn = isReason(mapped[lane.rank]) && !(memory.shared && neighbours > 1);
     const near = isOwn ? mapped.with(lane.rank, newMemory(memory.size)) : mapped;
     const problem = memory.shared ? near.find(isReason) : near[lane.rank];
     // Until all have mapped it, a file stays open. Who has no memory says so, and who has some that nobody else reaches.
-    const outcomes = (await allgather(lane, isReason(problem) ? problem : isOwn, {})) as (string | boolean)[];
+    const outcomes = (await promised(allgather(lane, isReason(problem) ? problem : isOwn, {}))) as (string | boolean)[];
     const failed = outcomes.find(isReason);
     if (failed !== undefined) {
       for (const one of near) if (!isReason(one)) one.discard?.();

@@ -3,6 +3,7 @@
 import { test } from "uvu";
 import { Exception } from "../../src/base/errors.ts";
 import { allgather, alltoall, barrier, bcast, gather, scatter } from "../../src/collectives/movement.ts";
+import { allgatherv } from "../../src/collectives/movement-v.ts";
 import { algorithms } from "../../src/collectives/select.ts";
 import type { Lane } from "../../src/comm/lane.ts";
 import type { TypedArray } from "../../src/data/element.ts";
@@ -416,8 +417,8 @@ test("scatter() and alltoall() refuse data that does not divide, before anything
     [[1, 2, 3, () => 4], /\(ERR_TYPE\)$/],
   ];
   for (const [data, message] of cases) {
-    for (const call of [scatter(lane!, data, { root: 0 }), alltoall(lane!, data, {})]) {
-      match(await call.then(String, String), message);
+    for (const call of [() => scatter(lane!, data, { root: 0 }), async () => alltoall(lane!, data, {})]) {
+      match(await call().then(String, String), message);
     }
   }
   is(net.messages, 0);
@@ -509,6 +510,35 @@ test("allgather() of another length fails where it is given, and leaves no rejec
       }
     }),
   ));
+
+test("allgather() and alltoall() take another way where some ranks' data has no room on the board", async () => {
+  for (const size of [2, 3, 5, 8]) {
+    const all = ranksOf(size);
+    for (const [seed, long] of [all, [0], [size - 1]].entries()) {
+      const net = () => new FakeNetwork(size, seed, undefined, true);
+      const data = (from: number, to: number) => ({ from, to, text: "x".repeat(long.includes(from) ? 20_000 : 20) });
+      const values = all.map((rank) => data(rank, 0));
+      for (const got of await net().run((lane) => allgather(lane, values[lane.rank], {}))) same(got, values);
+      const exchanged = await net().run((lane) =>
+        alltoall(
+          lane,
+          all.map((to) => data(lane.rank, to)),
+          {},
+        ),
+      );
+      for (const to of all) {
+        same(
+          exchanged[to],
+          all.map((from) => data(from, to)),
+        );
+      }
+      const counts = all.map((rank) => (long.includes(rank) ? 20_000 : 20));
+      const run = (rank: number) => new Int8Array(counts[rank]!).fill(rank + 1);
+      const gathered = await net().run((lane) => allgatherv(lane, run(lane.rank), { counts }));
+      for (const got of gathered) same(got, joined(Int8Array, all.map(run)));
+    }
+  }
+});
 
 test("a rank may change its data and its result as soon as its call has resolved", async () => {
   const length = 8 * 5 * 7 * 100;
