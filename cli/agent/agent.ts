@@ -132,7 +132,7 @@ export class Agent {
     const start = {
       rank,
       command: [...selfCommand(), "rank", script, ...args],
-      env: rankEnvironment(process.env, env, place, terminal),
+      env: rankEnvironment(process.env, env, place, terminal, availableParallelism()),
       cwd,
       stdin,
     };

@@ -1,5 +1,6 @@
 // cli/launch/local-starter: layer 10. Starts the ranks that run on this host. Used by run.
 import { closeSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { rankEnvironment } from "./environment.ts";
 import type { Program } from "./plan.ts";
 import type { RankProcess, Starter } from "./rank-process.ts";
@@ -22,7 +23,7 @@ export function localStarter(command: RankCommand, host?: string): LocalStarter 
     host,
     stopped: () => ranks.filter(({ pid }) => isStopped(pid)).map(({ rank }) => rank),
     start({ rank, program, job, stdin, terminal }, events) {
-      const env = rankEnvironment(process.env, program.env, job, terminal);
+      const env = rankEnvironment(process.env, program.env, job, terminal, availableParallelism());
       if (shared === undefined) {
         shared = openSharedMemory(job.localSize, env.TSMPI_TRANSPORT);
         if (typeof shared === "string") events.detail(`ranks share no memory: ${shared}`);

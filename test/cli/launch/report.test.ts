@@ -105,18 +105,29 @@ test("tooManyFiles() names what is needed, what there is, and the command that h
 const place = { id: "0123", rank: 1, size: 4, localRank: 1, localSize: 4 };
 
 test("ranks print in colour where the launcher's stdout is a terminal and nobody objects", () => {
-  is(rankEnvironment({}, {}, place, { stdout: true, stderr: false }).FORCE_COLOR, "1");
-  is(rankEnvironment({}, {}, place, { stdout: false, stderr: false }).FORCE_COLOR, undefined);
-  is(rankEnvironment({ NO_COLOR: "1" }, {}, place, { stdout: true, stderr: false }).FORCE_COLOR, undefined);
-  is(rankEnvironment({ FORCE_COLOR: "0" }, {}, place, { stdout: true, stderr: false }).FORCE_COLOR, "0");
+  is(rankEnvironment({}, {}, place, { stdout: true, stderr: false }, 4).FORCE_COLOR, "1");
+  is(rankEnvironment({}, {}, place, { stdout: false, stderr: false }, 4).FORCE_COLOR, undefined);
+  is(rankEnvironment({ NO_COLOR: "1" }, {}, place, { stdout: true, stderr: false }, 4).FORCE_COLOR, undefined);
+  is(rankEnvironment({ FORCE_COLOR: "0" }, {}, place, { stdout: true, stderr: false }, 4).FORCE_COLOR, "0");
+});
+
+test("a rank collects garbage with its share of the cores, unless the user says otherwise", () => {
+  const threads = (cores: number, own = {}) =>
+    rankEnvironment(own, {}, place, { stdout: false, stderr: false }, cores).BUN_JSC_numberOfGCMarkers;
+  equal(
+    [1, 4, 7, 8, 128].map((cores) => threads(cores)),
+    ["1", "1", "1", "2", "8"],
+  );
+  is(threads(8, { BUN_JSC_numberOfGCMarkers: "3" }), "3");
 });
 
 test("a rank's place cannot be overridden by the environment", () => {
-  const env = rankEnvironment({ TSMPI_RANK: "7" }, { TSMPI_SIZE: "9" }, place, { stdout: false, stderr: false });
+  const env = rankEnvironment({ TSMPI_RANK: "7" }, { TSMPI_SIZE: "9" }, place, { stdout: false, stderr: false }, 4);
   equal([env.TSMPI_RANK, env.TSMPI_SIZE], ["1", "4"]);
   ok(
     !(
-      "BUN_BE_BUN" in rankEnvironment({ BUN_BE_BUN: "1" }, { BUN_BE_BUN: "1" }, place, { stdout: false, stderr: false })
+      "BUN_BE_BUN" in
+      rankEnvironment({ BUN_BE_BUN: "1" }, { BUN_BE_BUN: "1" }, place, { stdout: false, stderr: false }, 4)
     ),
   );
 });
