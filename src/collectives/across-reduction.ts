@@ -4,6 +4,7 @@ import { PROC_NULL, ROOT } from "../base/constants.ts";
 import type { AcrossLane, Peers } from "../comm/lane.ts";
 import { type BufferLike, isTypedArray } from "../data/buffer.ts";
 import { elementOf } from "../data/element.ts";
+import { promised } from "../engine/operation.ts";
 import { swap } from "./across-swap.ts";
 import { checkFits, chunkOf, open, slotOf } from "./chunk.ts";
 import { scatter } from "./movement.ts";
@@ -42,7 +43,7 @@ export async function allreduce(
   if (slot && isTypedArray(data) && op.elementwise) {
     checkFits(elementOf(data), data.byteLength, slot, "the result");
   }
-  const ours = await within.allreduce(lane, data, { op, items });
+  const ours = await promised(within.allreduce(lane, data, { op, items }));
   const theirs = await swap(lane, chunkOf(ours), slot);
   return into ?? open(theirs);
 }

@@ -159,7 +159,8 @@ export class OpenFile {
     return this.#collective.inTurn(async () => {
       const counts = await everyones(lane, [this.etypesOf(memory)]);
       const sum = (ranks: number) => counts.subarray(0, ranks).reduce((a, b) => a + b, 0);
-      const base = await bcast(lane, lane.rank === 0 ? await this.keeper.add(sum(lane.size)) : undefined, { root: 0 });
+      const own = lane.rank === 0 ? await this.keeper.add(sum(lane.size)) : undefined;
+      const base = await promised(bcast(lane, own, { root: 0 }));
       return this.#accessAll(call, lane, way, (base as number) + sum(lane.rank), memory);
     });
   }
@@ -169,7 +170,8 @@ export class OpenFile {
    * @param make makes the view, given the byte of the file at the shared pointer
    */
   async setView(call: string, lane: Lane, make: (current: number) => View): Promise<void> {
-    const pointer = await bcast(lane, lane.rank === 0 ? await this.keeper.get() : undefined, { root: 0 });
+    const own = lane.rank === 0 ? await this.keeper.get() : undefined;
+    const pointer = await promised(bcast(lane, own, { root: 0 }));
     const current = this.view.offsetOf((pointer as number) * this.view.etype);
     let view: View | undefined;
     const all = await this.#together(call, lane, () => {

@@ -1,6 +1,7 @@
 // mpi/collective-w: layer 9. alltoallw, in which every rank's run has a type of its own: Comm extends it.
 import { IN_PLACE } from "../base/constants.ts";
 import type { BufferLike } from "../data/buffer.ts";
+import { promised } from "../engine/operation.ts";
 import { checkInto, checkOptions } from "./arguments.ts";
 import { checkLayout, type InPlace, type PerRank } from "./collective-arguments.ts";
 import { CollectiveV, type Data } from "./collective-v.ts";
@@ -55,7 +56,7 @@ export abstract class CollectiveW extends CollectiveV {
       // In place, what comes must not overwrite what is still to go.
       const out = send ? send.bodies(false) : receive.bodies(true);
       const slots = receive.slots();
-      await this.collectives.alltoallw(lane, out, slots);
+      await promised(this.collectives.alltoallw(lane, out, slots));
       receive.land(slots);
       return into;
     });

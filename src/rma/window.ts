@@ -7,7 +7,7 @@ import type { Endpoint } from "../comm/endpoint.ts";
 import { BYTES } from "../data/element.ts";
 import type { Op } from "../data/op.ts";
 import type { Target } from "../engine/message.ts";
-import { DONE, Operation } from "../engine/operation.ts";
+import { DONE, Operation, promised } from "../engine/operation.ts";
 import { Epochs } from "./epochs.ts";
 import { Locks } from "./locks.ts";
 import type { Near } from "./near.ts";
@@ -203,7 +203,7 @@ export class Window {
     const flushed = this.flush(this.shown.keys());
     return this.endpoint.run(lane, async () => {
       await flushed.promise();
-      await barrier(lane);
+      await promised(barrier(lane));
     });
   }
 
